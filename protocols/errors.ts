@@ -1,0 +1,335 @@
+/**
+ * One error class for the whole product. The code is for programs, the message for people, the cause for the trail.
+ * Callers compare codes, never messages. `docs/errors.md` is generated from this table and a test holds the two equal.
+ */
+
+export interface ErrorEntry {
+  /** May the same call succeed later without anybody changing anything? */
+  readonly retryable: boolean;
+  /** HTTP status where the error answers a request (RFC 9457 problem). */
+  readonly http: number;
+  /** What happened; `{name}` is filled from the facts. */
+  readonly text: string;
+  /** What the reader can do about it. */
+  readonly fix: string;
+}
+
+export const ERRORS = {
+  // configuration and command line
+  'config-invalid': {
+    retryable: false,
+    http: 400,
+    text: 'the configuration {file} is not valid: {problem}',
+    fix: 'Mend that key; `mindmesh config explain KEY` shows what it takes and where its value came from.',
+  },
+  'config-unreadable': {
+    retryable: false,
+    http: 400,
+    text: 'the configuration {file} cannot be read: {problem}',
+    fix: 'Check that the file exists and that this user may read it, or name another with --config.',
+  },
+  'secret-exposed': {
+    retryable: false,
+    http: 500,
+    text: 'the secret file {file} can be read by others (mode {mode})',
+    fix: 'chmod 600 the file, or give its group only to this process.',
+  },
+  'secret-unreadable': {
+    retryable: false,
+    http: 500,
+    text: 'the secret {name} cannot be read from {file}: {problem}',
+    fix: 'Create the file with the secret alone in it, mode 0600, or set the variable instead.',
+  },
+  usage: {
+    retryable: false,
+    http: 400,
+    text: '{problem}',
+    fix: 'See `mindmesh --help` or `mindmesh COMMAND --help`.',
+  },
+  'daemon-down': {
+    retryable: true,
+    http: 503,
+    text: 'no daemon answers at {socket}',
+    fix: 'Start one with `mindmesh run` (or `mindmesh dev`), or name its socket with --socket PATH.',
+  },
+  'not-found': {
+    retryable: false,
+    http: 404,
+    text: 'there is no {what} {id}',
+    fix: 'List what there is with `mindmesh events`, `mindmesh generals` or `mindmesh peers`.',
+  },
+  'not-allowed': {
+    retryable: false,
+    http: 403,
+    text: '{who} may not {action}',
+    fix: 'Use a token whose role allows it.',
+  },
+  unauthenticated: {
+    retryable: false,
+    http: 401,
+    text: 'this route wants a bearer token',
+    fix: 'Send `Authorization: Bearer TOKEN`; the first token is in the data directory, file `token`.',
+  },
+  'port-in-use': {
+    retryable: false,
+    http: 500,
+    text: '{host}:{port} is already in use ({surface})',
+    fix: 'Stop the program that holds it, or set another port for this surface.',
+  },
+  internal: {
+    retryable: true,
+    http: 500,
+    text: 'something went wrong inside: {problem}',
+    fix: 'The daemon log has the trail under the same request id; please report it.',
+  },
+  // store
+  'store-locked': {
+    retryable: true,
+    http: 503,
+    text: 'the data directory {dir} is in use by another process',
+    fix: 'Stop the other daemon, or give this one its own data directory.',
+  },
+  'store-damaged': {
+    retryable: false,
+    http: 503,
+    text: 'the store in {dir} is damaged: {problem}',
+    fix: 'Run `mindmesh check`; if it cannot be mended, move the directory away: the node fetches its org’s logs from its peers.',
+  },
+  'store-newer': {
+    retryable: false,
+    http: 503,
+    text: 'the store in {dir} has schema {found}, this build knows up to {known}',
+    fix: 'Run a build at least as new as the one that wrote it.',
+  },
+  'store-write-failed': {
+    retryable: false,
+    http: 503,
+    text: 'a write to {dir} failed: {problem}',
+    fix: 'The process ends, so that nothing is acknowledged that is not on disk. Mend the disk and start it again.',
+  },
+  'disk-full': {
+    retryable: true,
+    http: 503,
+    text: 'no space left in {dir}',
+    fix: 'Free space or enlarge the volume, then start the daemon again.',
+  },
+  'data-dir-unusable': {
+    retryable: false,
+    http: 500,
+    text: 'the data directory {dir} cannot be used: {problem}',
+    fix: 'Create it, owned by this user and writable.',
+  },
+  'key-damaged': {
+    retryable: false,
+    http: 500,
+    text: 'the node key {file} is damaged: {problem}',
+    fix: 'Restore it from a backup; without it this node is a new peer and has to be listed again.',
+  },
+  // wire
+  'frame-malformed': {
+    retryable: false,
+    http: 400,
+    text: 'a frame from {peer} cannot be read: {problem}',
+    fix: 'The peer runs something else or a broken build; its stream is closed.',
+  },
+  'version-unknown': {
+    retryable: false,
+    http: 400,
+    text: 'wire version {version} is not served here (this build serves {oldest} to {newest})',
+    fix: 'Upgrade the older node: versions N and N-1 speak with one another.',
+  },
+  'record-too-large': {
+    retryable: false,
+    http: 413,
+    text: 'a record of {bytes} bytes is over the limit of {limit}',
+    fix: 'Larger bodies belong into blobs.',
+  },
+  'chain-broken': {
+    retryable: false,
+    http: 409,
+    text: 'records from {peer} for {log} do not lead to the signed head at {length}',
+    fix: 'The batch is dropped and fetched from somebody else.',
+  },
+  'head-forged': {
+    retryable: false,
+    http: 403,
+    text: 'the head of {log} at {length} is not signed by its origin',
+    fix: 'The batch is dropped; look at the peer {peer} that sent it.',
+  },
+  'head-forked': {
+    retryable: false,
+    http: 409,
+    text: 'two signed heads of {log} disagree at {length}',
+    fix: 'The log is quarantined: somebody runs two nodes with one key, or restored a copy while the original ran.',
+  },
+  'peer-unreachable': {
+    retryable: true,
+    http: 503,
+    text: 'the peer {peer} cannot be reached: {problem}',
+    fix: 'It is dialled again by itself; `mindmesh peers` shows since when it is away.',
+  },
+  'peer-refused': {
+    retryable: false,
+    http: 403,
+    text: 'the peer {peer} is not in the list of this node',
+    fix: 'Add its address with its peer id to mesh.peers on both sides.',
+  },
+  'request-timeout': {
+    retryable: true,
+    http: 504,
+    text: 'the peer {peer} did not answer within {ms} ms',
+    fix: 'It is asked again with backoff.',
+  },
+  // ingest
+  'signature-missing': {
+    retryable: false,
+    http: 403,
+    text: 'the webhook carries no signature',
+    fix: 'Set the same secret at the sender and in ingest.github.secrets; GitHub then sends X-Hub-Signature-256.',
+  },
+  'signature-wrong': {
+    retryable: false,
+    http: 403,
+    text: 'the signature does not match any of the configured secrets',
+    fix: 'Check the secret at the sender; during a rotation list the old and the new one.',
+  },
+  'header-missing': {
+    retryable: false,
+    http: 400,
+    text: 'the header {header} is missing or malformed',
+    fix: 'Send what GitHub sends: X-GitHub-Event and X-GitHub-Delivery.',
+  },
+  'body-not-json': {
+    retryable: false,
+    http: 400,
+    text: 'the body is not a JSON object: {problem}',
+    fix: 'Send the payload as it is; at GitHub choose the content type application/json.',
+  },
+  'media-type-unsupported': {
+    retryable: false,
+    http: 415,
+    text: 'the content type {type} is not taken here',
+    fix: 'At GitHub choose the content type application/json.',
+  },
+  'body-too-large': {
+    retryable: false,
+    http: 413,
+    text: 'the body is over {limit} bytes',
+    fix: 'GitHub never sends more than 25 MB; split the payload.',
+  },
+  'body-too-slow': {
+    retryable: true,
+    http: 408,
+    text: 'the body did not arrive within {ms} ms',
+    fix: 'Send it again over a faster connection.',
+  },
+  'payload-invalid': {
+    retryable: false,
+    http: 400,
+    text: 'the payload is not a {event} event: {problem}',
+    fix: 'Compare it with the sender’s documentation of that event.',
+  },
+  'rate-limited': {
+    retryable: true,
+    http: 429,
+    text: 'too many requests from {source}',
+    fix: 'Wait for the seconds in Retry-After.',
+  },
+  overloaded: {
+    retryable: true,
+    http: 503,
+    text: 'this node takes nothing in right now: {reason}',
+    fix: 'Wait for the seconds in Retry-After; what was acknowledged is safe.',
+  },
+  // work
+  'general-unknown': {
+    retryable: false,
+    http: 404,
+    text: 'no general {general} is known in cluster {cluster}',
+    fix: '`mindmesh generals` lists the ones that are.',
+  },
+  'general-not-here': {
+    retryable: false,
+    http: 404,
+    text: 'this node does not offer {general}',
+    fix: 'It offers: {offered}.',
+  },
+  'queue-full': {
+    retryable: true,
+    http: 503,
+    text: 'the queue of {general} is full ({limit})',
+    fix: 'The orchestrator tries the next candidate by itself.',
+  },
+  'template-failed': {
+    retryable: false,
+    http: 500,
+    text: 'the template {template} cannot be rendered: {problem}',
+    fix: 'Templates are strict: every name they use must be in the context.',
+  },
+  // model
+  'model-unavailable': {
+    retryable: true,
+    http: 503,
+    text: 'the model {model} cannot be used: {problem}',
+    fix: 'Work goes on with offline-rules; check OPENAI_BASE_URL and OPENAI_API_KEY.',
+  },
+  'model-nonsense': {
+    retryable: true,
+    http: 502,
+    text: 'the model {model} did not answer in the asked form, also after one repair try: {problem}',
+    fix: 'Work goes on with offline-rules; use a model that honours json_schema.',
+  },
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** The names between braces in a text. */
+type FactNames<T extends string> = T extends `${string}{${infer Name}}${infer Rest}` ? Name | FactNames<Rest> : never;
+
+/** The facts a code wants: each name in its text or fix. */
+export type Facts<C extends ErrorCode> = {
+  readonly [K in FactNames<(typeof ERRORS)[C]['text']> | FactNames<(typeof ERRORS)[C]['fix']>]: string | number;
+};
+
+export class MeshError<C extends ErrorCode = ErrorCode> extends Error {
+  readonly code: C;
+  readonly facts: Readonly<Record<string, string | number>>;
+
+  constructor(code: C, facts: Facts<C>, options?: { cause?: unknown }) {
+    super(fill(ERRORS[code].text, facts), options);
+    this.name = 'MeshError';
+    this.code = code;
+    this.facts = facts;
+  }
+
+  /** What the reader can do, in one sentence. */
+  get fix(): string {
+    return fill(ERRORS[this.code].fix, this.facts);
+  }
+
+  get retryable(): boolean {
+    return ERRORS[this.code].retryable;
+  }
+
+  get http(): number {
+    return ERRORS[this.code].http;
+  }
+}
+
+/** Any thrown thing as a MeshError; what is none of ours becomes `internal` with its trail kept. */
+export function asMeshError(error: unknown): MeshError {
+  if (error instanceof MeshError) return error;
+  return new MeshError('internal', { problem: messageOf(error) }, { cause: error });
+}
+
+export function hasCode<C extends ErrorCode>(error: unknown, code: C): error is MeshError<C> {
+  return error instanceof MeshError && error.code === code;
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function fill(text: string, facts: Readonly<Record<string, string | number>>): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(facts[name] ?? whole));
+}

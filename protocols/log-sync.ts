@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { EpochSchema, PeerIdSchema } from './ids.ts';
+
+/**
+ * Frames on `/mindmesh/log/1` (L6). The reader opens the stream and says what it has; the writer sends what is missing in
+ * batches, says `caught-up`, and from then on pushes every commit. Saying `have` again moves the writer's cursors: that is
+ * how a gap is mended and how the periodic exchange works.
+ */
+const log = { origin: PeerIdSchema, epoch: EpochSchema };
+const length = z.int().nonnegative();
+
+export const HaveSchema = z.object({
+  type: z.literal('have'),
+  /** Logs the reader holds and how many records of each. A log not listed is wanted from its start. */
+  logs: z.array(z.tuple([PeerIdSchema, EpochSchema, length])),
+});
+export type Have = z.infer<typeof HaveSchema>;
+
+/** Parts: the signature of the head, its hash, then the records `from` … `length − 1`. */
+export const BatchHeaderSchema = z.object({ type: z.literal('batch'), ...log, from: length, length });
+export type BatchHeader = z.infer<typeof BatchHeaderSchema>;
+
+export const CaughtUpSchema = z.object({ type: z.literal('caught-up') });
+
+export const LogFrameSchema = z.discriminatedUnion('type', [HaveSchema, BatchHeaderSchema, CaughtUpSchema]);
+export type LogFrame = z.infer<typeof LogFrameSchema>;
+
+/** Gossiped on `TOPICS.heads`: how long the sender's own logs and those it holds are. It only finds gaps; no body is gossiped. */
+export const HeadsSchema = z.object({
+  v: z.int().positive(),
+  logs: z.array(z.tuple([PeerIdSchema, EpochSchema, length])),
+});
+export type Heads = z.infer<typeof HeadsSchema>;

@@ -1,0 +1,174 @@
+import { z } from 'zod';
+import { EventIdSchema, PeerIdSchema, SlotIdSchema } from './ids.ts';
+import { KindSchema } from './event.ts';
+import { ROLES } from './names.ts';
+import { CandidateSchema } from './record.ts';
+import { GeneralLoadSchema } from './presence.ts';
+import { ResultSchema } from './result.ts';
+
+/**
+ * What a daemon answers to its operator: the same JSON over the 0600 unix socket (the CLI) and over HTTP.
+ * Paths are below `/v1` on the socket. Times are wall-clock milliseconds, durations milliseconds.
+ */
+export const OPERATOR_PATHS = {
+  status: '/v1/status',
+  peers: '/v1/peers',
+  ping: '/v1/ping',
+  generals: '/v1/generals',
+  routes: '/v1/routes',
+  routesTest: '/v1/routes/test',
+  events: '/v1/events',
+  /** Server-sent events: one `EventLine` each. */
+  eventsTail: '/v1/events/tail',
+  explain: '/v1/explain',
+  config: '/v1/config',
+  version: '/v1/version',
+} as const;
+
+/** Something a person should know, with the way to mend it. */
+export const ConcernSchema = z.object({
+  level: z.enum(['error', 'warning']),
+  about: z.string(),
+  problem: z.string(),
+  fix: z.string(),
+});
+export type Concern = z.infer<typeof ConcernSchema>;
+
+export const StatusViewSchema = z.object({
+  name: z.string(),
+  peer: PeerIdSchema,
+  org: z.string(),
+  cluster: z.string(),
+  region: z.string(),
+  roles: z.array(z.enum(ROLES)),
+  version: z.string(),
+  pid: z.int(),
+  uptimeMs: z.number(),
+  ready: z.boolean(),
+  dataDir: z.string(),
+  addresses: z.array(z.string()),
+  http: z.record(z.string(), z.string()),
+  peers: z.object({ known: z.int(), live: z.int(), connected: z.int() }),
+  /** What this node holds of the org’s logs. */
+  log: z.object({ epoch: z.string(), logs: z.int(), records: z.int(), own: z.int(), unreadable: z.int() }),
+  events: z.object({ total: z.int(), open: z.int() }),
+  generals: z.array(GeneralLoadSchema),
+  /** Megabytes of resident memory. */
+  rssMb: z.number(),
+  model: z.string(),
+  concerns: z.array(ConcernSchema),
+});
+export type StatusView = z.infer<typeof StatusViewSchema>;
+
+export const PeerViewSchema = z.object({
+  peer: PeerIdSchema,
+  name: z.string(),
+  org: z.string(),
+  cluster: z.string(),
+  region: z.string(),
+  roles: z.array(z.enum(ROLES)),
+  generals: z.array(z.string()),
+  version: z.string(),
+  self: z.boolean(),
+  live: z.boolean(),
+  connected: z.boolean(),
+  heardAgoMs: z.number(),
+  driftMs: z.number(),
+  running: z.int(),
+  queued: z.int(),
+  capacity: z.int(),
+});
+export type PeerView = z.infer<typeof PeerViewSchema>;
+
+export const PingViewSchema = z.object({ peer: PeerIdSchema, name: z.string(), rttMs: z.number() });
+export type PingView = z.infer<typeof PingViewSchema>;
+
+/** A general as the source documents describe it (G06), one row for each (cluster, general). */
+export const GeneralViewSchema = z.object({
+  name: z.string(),
+  cluster: z.string(),
+  namespace: z.string(),
+  endpoint: z.string(),
+  status: z.enum(['active', 'inactive', 'busy']),
+  specialization: z.array(z.string()),
+  current_load: z.int(),
+  max_load: z.int(),
+  /** Nodes that serve it. */
+  replicas: z.array(z.object({ peer: PeerIdSchema, node: z.string(), running: z.int(), queued: z.int(), live: z.boolean() })),
+});
+export type GeneralView = z.infer<typeof GeneralViewSchema>;
+
+export const RouteViewSchema = z.object({
+  name: z.string(),
+  match: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
+  generals: z.array(z.string()),
+  strategy: z.string(),
+  priority: z.string(),
+  origin: z.enum(['default', 'file']),
+});
+export type RouteView = z.infer<typeof RouteViewSchema>;
+
+/** What routing would do with an event, without doing it. */
+export const RouteTestViewSchema = z.object({
+  kind: KindSchema,
+  subject: z.string(),
+  rules: z.array(z.string()),
+  strategy: z.string(),
+  slots: z.array(z.object({ slot: SlotIdSchema, candidates: z.array(CandidateSchema) })),
+  waiting: z.array(z.object({ general: z.string(), reason: z.string() })),
+});
+export type RouteTestView = z.infer<typeof RouteTestViewSchema>;
+
+export const EventLineSchema = z.object({
+  eventId: EventIdSchema,
+  at: z.int(),
+  kind: KindSchema,
+  type: z.string(),
+  subject: z.string(),
+  repository: z.string(),
+  actor: z.string(),
+  state: z.string(),
+});
+export type EventLine = z.infer<typeof EventLineSchema>;
+
+export const TaskViewSchema = z.object({
+  slot: SlotIdSchema,
+  general: z.string(),
+  state: z.string(),
+  candidates: z.array(CandidateSchema),
+  acceptedBy: z.string().optional(),
+  attempts: z.array(
+    z.object({ number: z.int(), by: z.string(), startedAt: z.int(), error: z.string().optional() }),
+  ),
+  result: ResultSchema.optional(),
+  doneAt: z.int().optional(),
+  dead: z.string().optional(),
+  /** Offers of this node since its start: hints for people, not records. */
+  offers: z.array(z.object({ to: z.string(), at: z.int(), answer: z.string() })),
+});
+export type TaskView = z.infer<typeof TaskViewSchema>;
+
+/** Where an event went and why. */
+export const ExplainViewSchema = z.object({
+  eventId: EventIdSchema,
+  kind: KindSchema,
+  type: z.string(),
+  subject: z.string(),
+  repository: z.string(),
+  actor: z.string(),
+  title: z.string(),
+  receivedAt: z.int(),
+  receivedBy: z.string(),
+  position: z.string(),
+  owner: z.string().optional(),
+  rule: z.string().optional(),
+  strategy: z.string().optional(),
+  priority: z.string().optional(),
+  revision: z.int().optional(),
+  distributedAt: z.int().optional(),
+  distributedBy: z.string().optional(),
+  waiting: z.array(z.object({ general: z.string(), reason: z.string() })),
+  tasks: z.array(TaskViewSchema),
+  settled: z.object({ at: z.int(), outcome: z.string() }).optional(),
+});
+export type ExplainView = z.infer<typeof ExplainViewSchema>;

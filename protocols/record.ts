@@ -1,0 +1,187 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { messageOf } from './errors.ts';
+import { MeshEventSchema } from './event.ts';
+import { EventIdSchema, type LogId, PeerIdSchema, SlotIdSchema } from './ids.ts';
+import { WIRE_VERSION } from './names.ts';
+import { NodeCardSchema } from './presence.ts';
+import { ResultSchema } from './result.ts';
+
+/**
+ * What nodes write into their logs. A record is opaque bytes to replication; only projections and roles decode it, and skip,
+ * count and show what they cannot read (DESIGN L3). Times are wall-clock milliseconds and serve people, never decisions.
+ */
+const common = { v: z.literal(WIRE_VERSION), at: z.int().nonnegative() };
+const work = { ...common, eventId: EventIdSchema, slot: SlotIdSchema };
+
+/** First record of every epoch: who writes here (L1). */
+export const CardRecordSchema = z.object({
+  ...common,
+  type: z.literal('card'),
+  card: NodeCardSchema,
+  /** EdDSA JWS once credentials exist (T2). */
+  credential: z.string().optional(),
+});
+
+/** A webhook that was verified and normalised. `mac` is the verified signature: its second id (I2). */
+export const EventRecordSchema = z.object({
+  ...common,
+  type: z.literal('event'),
+  event: MeshEventSchema,
+  mac: z.string().optional(),
+});
+
+/** Why each candidate was or was not chosen: kept for `explain`. Higher scores are better. */
+export const CandidateSchema = z.object({
+  peer: PeerIdSchema,
+  cluster: z.string(),
+  score: z.number(),
+  /** Place in the order of offers, from 0; absent for a candidate that will not be asked. */
+  rank: z.int().nonnegative().optional(),
+  reason: z.string(),
+});
+export type Candidate = z.infer<typeof CandidateSchema>;
+
+export const SlotPlanSchema = z.object({
+  slot: SlotIdSchema,
+  general: z.string(),
+  cluster: z.string().optional(),
+  candidates: z.array(CandidateSchema),
+});
+export type SlotPlan = z.infer<typeof SlotPlanSchema>;
+
+/** The recorded decision which generals get an event, and why the others did not (W3). The highest revision counts. */
+export const DistributionRecordSchema = z.object({
+  ...common,
+  type: z.literal('distribution'),
+  eventId: EventIdSchema,
+  subject: z.string(),
+  kind: z.string(),
+  revision: z.int().nonnegative(),
+  /** Place of this event among those of its subject, given by its owner (W2). */
+  number: z.int().nonnegative(),
+  rule: z.string(),
+  strategy: z.string(),
+  priority: z.string(),
+  /** Wall-clock end of trying. */
+  deadline: z.int().nonnegative(),
+  slots: z.array(SlotPlanSchema),
+  /** Routed generals that nobody offers yet, or that a record made inactive. */
+  waiting: z.array(z.object({ general: z.string(), reason: z.string() })),
+});
+export type DistributionRecord = z.infer<typeof DistributionRecordSchema>;
+
+/** The inbox of a general: it will do this work (W3). Carries the event only if its own log copy has not arrived yet. */
+export const AcceptedRecordSchema = z.object({
+  ...work,
+  type: z.literal('accepted'),
+  general: z.string(),
+  subject: z.string(),
+  number: z.int().nonnegative(),
+  priority: z.string(),
+  owner: PeerIdSchema,
+  event: MeshEventSchema.optional(),
+});
+export type AcceptedRecord = z.infer<typeof AcceptedRecordSchema>;
+
+/** Written before an execution begins: only what began counts as an attempt (W4). */
+export const StartedRecordSchema = z.object({
+  ...work,
+  type: z.literal('started'),
+  attempt: z.int().positive(),
+});
+
+export const DoneRecordSchema = z.object({
+  ...work,
+  type: z.literal('done'),
+  attempt: z.int().positive(),
+  result: ResultSchema,
+});
+export type DoneRecord = z.infer<typeof DoneRecordSchema>;
+
+export const FailedRecordSchema = z.object({
+  ...work,
+  type: z.literal('failed'),
+  attempt: z.int().positive(),
+  code: z.string(),
+  message: z.string(),
+});
+
+/** The owner gave up: deadline passed or attempts used. `mindmesh dlq` shows these. */
+export const DeadRecordSchema = z.object({ ...work, type: z.literal('dead'), reason: z.string() });
+
+/** Every slot of an event has ended (L10). */
+export const SettledRecordSchema = z.object({
+  ...common,
+  type: z.literal('settled'),
+  eventId: EventIdSchema,
+  outcome: z.enum(['done', 'partly', 'dead']),
+});
+
+/** `PUT /generals/:cluster/:name/status`: every orchestrator honours the newest (DESIGN section 6). */
+export const GeneralStatusRecordSchema = z.object({
+  ...common,
+  type: z.literal('general-status'),
+  cluster: z.string(),
+  general: z.string(),
+  status: z.enum(['active', 'inactive', 'busy']),
+});
+export type GeneralStatusRecord = z.infer<typeof GeneralStatusRecordSchema>;
+
+export const RecordSchema = z.discriminatedUnion('type', [
+  CardRecordSchema,
+  EventRecordSchema,
+  DistributionRecordSchema,
+  AcceptedRecordSchema,
+  StartedRecordSchema,
+  DoneRecordSchema,
+  FailedRecordSchema,
+  DeadRecordSchema,
+  SettledRecordSchema,
+  GeneralStatusRecordSchema,
+]);
+export type MeshRecord = z.infer<typeof RecordSchema>;
+export type RecordType = MeshRecord['type'];
+
+export function encodeRecord(record: MeshRecord): Uint8Array {
+  return Buffer.from(JSON.stringify(record));
+}
+
+/** A record, or why it cannot be read: an unreadable record is shown and skipped, never an error. */
+export type Decoded = { readonly ok: true; readonly record: MeshRecord } | { readonly ok: false; readonly problem: string };
+
+export function decodeRecord(bytes: Uint8Array): Decoded {
+  let json: unknown;
+  try {
+    json = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
+  } catch (error) {
+    return { ok: false, problem: messageOf(error) };
+  }
+  const parsed = RecordSchema.safeParse(json);
+  return parsed.success ? { ok: true, record: parsed.data } : { ok: false, problem: z.prettifyError(parsed.error) };
+}
+
+/** sha256 chain over opaque records (L2): the hash before the first record names the log, so logs cannot be swapped. */
+export function genesisHash(log: LogId): Uint8Array {
+  return createHash('sha256').update(`mindmesh/log/1\n${log.origin}\n${log.epoch}\n`).digest();
+}
+
+export function chainHash(previous: Uint8Array, record: Uint8Array): Uint8Array {
+  return createHash('sha256').update(previous).update(record).digest();
+}
+
+/** The only thing an origin signs, once a commit group. */
+export interface Head extends LogId {
+  readonly length: number;
+  readonly hash: Uint8Array;
+}
+
+export interface SignedHead extends Head {
+  /** Ed25519 over `headBytes`, by the origin's node key. */
+  readonly signature: Uint8Array;
+}
+
+export function headBytes(head: Head): Uint8Array {
+  const hash = Buffer.from(head.hash).toString('hex');
+  return Buffer.from(`mindmesh/head/1\n${head.origin}\n${head.epoch}\n${head.length}\n${hash}\n`);
+}

@@ -1,0 +1,22 @@
+import type { Epoch, Position } from '../../protocols/ids.ts';
+import type { Decoded, MeshRecord } from '../../protocols/record.ts';
+
+/** A record that is on this disk, own or replicated, synced. */
+export interface Committed {
+  readonly position: Position;
+  readonly decoded: Decoded;
+  /** Written by this very process, in its current epoch. */
+  readonly own: boolean;
+}
+
+/** What a role needs of the log: write a record and be told of every record that arrives. */
+export interface Journal {
+  /** The epoch of this boot. */
+  readonly epoch: Epoch;
+  /** Resolves once the record is synced. @throws MeshError `record-too-large`; a failed write ends the process (L8). */
+  append(record: MeshRecord): Promise<Position>;
+  /** Called after each commit with what it held, in commit order. A throw in a listener is a bug and ends the process. */
+  onCommit(listener: (entries: readonly Committed[]) => void): void;
+  /** One record, own or replicated; undefined when it is not here. */
+  read(position: Position): Promise<Decoded | undefined>;
+}

@@ -1,0 +1,39 @@
+import type { Epoch, PeerId } from '../../protocols/ids.ts';
+
+/** The clock, chance, identity and voice of a node. In the simulator all of it is manual and seeded. */
+export interface Runtime {
+  /** Milliseconds that only move forward: for every wait and every lease. */
+  monotonic(): number;
+  /** Wall-clock milliseconds: for people, credentials and retention only. */
+  wall(): number;
+  /** 0 ≤ x < 1. */
+  random(): number;
+  /** A new ULID. */
+  ulid(): Epoch;
+  /** Calls `run` once after `ms`; the returned function cancels it. */
+  after(ms: number, run: () => void): () => void;
+  readonly log: Logger;
+}
+
+/** A message is a fixed phrase, its facts are fields. */
+export interface Logger {
+  debug(facts: object, phrase: string): void;
+  info(facts: object, phrase: string): void;
+  warn(facts: object, phrase: string): void;
+  error(facts: object, phrase: string): void;
+  child(facts: object): Logger;
+}
+
+/** The node's Ed25519 identity. Synchronous on purpose: a signature costs about 40 µs and is made once a commit group. */
+export interface Identity {
+  readonly peer: PeerId;
+  sign(bytes: Uint8Array): Uint8Array;
+  /** The key is inside the peer id, so anybody's signature can be checked offline. */
+  verify(peer: PeerId, bytes: Uint8Array, signature: Uint8Array): boolean;
+}
+
+/** What people count. Names and labels live in one table in daemon/metrics.ts. */
+export interface Meter {
+  count(name: string, labels?: Readonly<Record<string, string>>, by?: number): void;
+  observe(name: string, value: number, labels?: Readonly<Record<string, string>>): void;
+}

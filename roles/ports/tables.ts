@@ -1,0 +1,67 @@
+/**
+ * Projections: tables that can be rebuilt from the logs and are written in the same batch as the records they come from (L9).
+ * Keys are text ordered by code units; parts of a key are joined by U+0000. Values are JSON.
+ */
+export const PROJECTION_TABLES = {
+  /** Event id, and `mac:` + verified signature → position of the event's record: a repeat is known by either (I2). */
+  ids: 'ids',
+  /** (event id, record type, slot, position) → nothing: where each record about an event lies. */
+  facts: 'facts',
+  /** Event id → position, while the event is not settled. */
+  open: 'open',
+  /** Event id → outcome and when. */
+  settled: 'settled',
+  /** (inverted time, event id) → one line about it: newest first. */
+  events: 'events',
+  /** (inverted time, event id) → one line about the decision: newest first. */
+  distributions: 'distributions',
+  /** (cluster, general) → the newest status a person gave it. */
+  generals: 'generals',
+  /** Kind → count, and totals. */
+  counters: 'counters',
+  /** (event id, slot) → an `accepted` record of this node that has no `done` yet: the inbox. */
+  inbox: 'inbox',
+  /** Log key + seq → why a record could not be read (L3). */
+  unreadable: 'unreadable',
+  /** Peer → its newest card. */
+  cards: 'cards',
+} as const;
+export type TableName = (typeof PROJECTION_TABLES)[keyof typeof PROJECTION_TABLES];
+
+export const KEY_SEPARATOR = '\u0000';
+
+export function tableKey(...parts: readonly (string | number)[]): string {
+  return parts.join(KEY_SEPARATOR);
+}
+
+/** A number as text that sorts as the number does. */
+export function sortable(value: number): string {
+  return String(value).padStart(16, '0');
+}
+
+/** A time as text that sorts newest first. */
+export function newestFirst(at: number): string {
+  return sortable(9_999_999_999_999 - at);
+}
+
+/** `value: undefined` deletes the row. */
+export interface TableOp {
+  readonly table: TableName;
+  readonly key: string;
+  readonly value: unknown;
+}
+
+export interface Range {
+  /** Only keys that start so. */
+  readonly prefix?: string;
+  /** Only keys after this one. */
+  readonly after?: string;
+  readonly limit?: number;
+}
+
+export interface Tables {
+  /** One row, decoded from JSON; undefined when there is none. Synchronous: rows are small and mostly cached. */
+  get(table: TableName, key: string): unknown;
+  /** Rows in key order. */
+  range(table: TableName, range?: Range): Promise<readonly (readonly [key: string, value: unknown])[]>;
+}
