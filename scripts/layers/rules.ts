@@ -1,0 +1,71 @@
+/** Who may import whom. The most specific room a file lies in is the first that matches, so order counts. */
+export interface Room {
+  /** Beginning of a path; `*` stands for one name. */
+  readonly path: string;
+  /** Beginnings of the paths its files may import; `OWN` is the room itself, with `*` filled in. */
+  readonly imports: readonly string[];
+  /** Taken back from `imports`. */
+  readonly except?: readonly string[];
+  /** Pure rooms get clock, chance and the outside through roles/ports/, and only `PURE_BUILTINS`. */
+  readonly pure: boolean;
+}
+
+export interface LayerRules {
+  readonly rooms: readonly Room[];
+  readonly pureBuiltins: readonly string[];
+  /** Package (or `@scope/*`) to the paths that may import it. */
+  readonly homes: Readonly<Record<string, readonly string[]>>;
+  /** Rooms whose files may import any package that package.json names. */
+  readonly anyPackage: readonly string[];
+}
+
+export const OWN = '.';
+
+const RULES_AND_PORTS = ['protocols/', 'roles/ports/', 'roles/policy/'];
+const ADAPTER = [OWN, 'protocols/', 'roles/ports/', 'daemon/config/', 'package.json'];
+const COMPOSITION = { imports: ['protocols/', 'roles/', 'daemon/'], except: ['daemon/cli/', 'daemon/main.ts'] };
+const COMMAND = ['daemon/cli/', 'protocols/', 'daemon/config/', 'package.json'];
+
+export const LAYER_RULES: LayerRules = {
+  rooms: [
+    { path: 'protocols/', imports: [OWN], pure: true },
+    { path: 'roles/role.ts', imports: ['protocols/', 'roles/ports/'], pure: true },
+    { path: 'roles/ports/', imports: [OWN, 'protocols/'], pure: true },
+    { path: 'roles/policy/', imports: [OWN, 'protocols/'], pure: true },
+    { path: 'roles/replica/', imports: [OWN, ...RULES_AND_PORTS], pure: true },
+    { path: 'roles/*/', imports: [OWN, ...RULES_AND_PORTS, 'roles/replica/', 'roles/role.ts'], pure: true },
+    { path: 'daemon/config/', imports: [OWN, 'protocols/'], pure: false },
+    { path: 'daemon/compose', ...COMPOSITION, pure: false },
+    { path: 'daemon/lifecycle.ts', ...COMPOSITION, pure: false },
+    { path: 'daemon/cli/run', imports: [...COMMAND, 'daemon/compose', 'daemon/lifecycle.ts'], pure: false },
+    { path: 'daemon/cli/dev', imports: [...COMMAND, 'daemon/compose', 'daemon/lifecycle.ts'], pure: false },
+    { path: 'daemon/cli/', imports: COMMAND, pure: false },
+    { path: 'daemon/main.ts', imports: COMMAND, pure: false },
+    { path: 'daemon/*/', imports: ADAPTER, pure: false },
+    { path: 'daemon/', imports: ADAPTER.filter((path) => path !== OWN), pure: false },
+    { path: 'bench/', imports: [OWN, 'protocols/', 'roles/', 'daemon/', 'scripts/', 'test/'], pure: false },
+    { path: 'scripts/', imports: [OWN, 'protocols/', 'roles/', 'daemon/', 'package.json'], pure: false },
+  ],
+  pureBuiltins: ['node:buffer', 'node:crypto'],
+  homes: {
+    '@fastify/*': ['daemon/http/'],
+    '@libp2p/*': ['daemon/mesh/'],
+    '@multiformats/*': ['daemon/mesh/'],
+    '@octokit/webhooks-methods': ['daemon/http/'],
+    cockatiel: ['daemon/mesh/', 'daemon/model/'],
+    fastify: ['daemon/http/'],
+    'fastify-type-provider-zod': ['daemon/http/'],
+    handlebars: ['daemon/templates.ts'],
+    level: ['daemon/store/'],
+    libp2p: ['daemon/mesh/'],
+    openai: ['daemon/model/'],
+    pino: ['daemon/log.ts'],
+    'prom-client': ['daemon/metrics.ts'],
+    'rate-limiter-flexible': ['daemon/http/'],
+    ulid: ['daemon/runtime.ts'],
+    yaml: ['daemon/config/', 'daemon/cli/'],
+    yargs: ['daemon/cli/'],
+    zod: ['protocols/', 'roles/', 'daemon/'],
+  },
+  anyPackage: ['bench/', 'scripts/'],
+};
