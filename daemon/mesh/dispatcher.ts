@@ -1,5 +1,5 @@
 import { MeshError } from '../../protocols/errors.ts';
-import type { DispatchHandler, Dispatcher } from '../../roles/ports/dispatcher.ts';
+import type { Dispatcher, DispatchHandler } from '../../roles/ports/dispatcher.ts';
 import type { Mesh } from '../../roles/ports/links.ts';
 import type { Runtime } from '../../roles/ports/runtime.ts';
 
