@@ -1,0 +1,12 @@
+// npm run build: dist/, which starts without node_modules. See bundle.ts for what is in it.
+import { resolve } from 'node:path';
+import { bundle } from './bundle.ts';
+
+const root = resolve(import.meta.dirname, '..');
+const started = performance.now();
+const { outputs } = await bundle({ root, entry: resolve(root, 'daemon/main.ts'), outdir: resolve(root, 'dist') });
+const bytes = Object.values(outputs).reduce((sum, output) => sum + output.bytes, 0);
+const seconds = (performance.now() - started) / 1000;
+console.log(
+  `build: dist/mindmesh.js, ${Object.keys(outputs).length} chunks, ${(bytes / 1e6).toFixed(1)} MB, ${seconds.toFixed(1)} s`,
+);
