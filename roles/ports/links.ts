@@ -15,8 +15,11 @@ export interface Link {
 }
 
 export interface LinkHandler {
-  /** Called once for each whole frame, in order. A throw closes the link. */
-  frame(bytes: Uint8Array): void;
+  /**
+   * Called once for each whole frame, in order. A throw closes the link. A returned promise pauses the stream until it settles
+   * (back-pressure reaches the sender, memory stays bounded); its rejection closes the link too.
+   */
+  frame(bytes: Uint8Array): void | Promise<void>;
   closed(): void;
 }
 
