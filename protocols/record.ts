@@ -42,10 +42,14 @@ export const CandidateSchema = z.object({
 });
 export type Candidate = z.infer<typeof CandidateSchema>;
 
+/** What brought a general in: several rules may match one event, each with its own strategy. */
+const routed = { rule: z.string().optional(), strategy: z.string().optional(), priority: z.string().optional() };
+
 export const SlotPlanSchema = z.object({
   slot: SlotIdSchema,
   general: z.string(),
   cluster: z.string().optional(),
+  ...routed,
   candidates: z.array(CandidateSchema),
 });
 export type SlotPlan = z.infer<typeof SlotPlanSchema>;
@@ -66,8 +70,12 @@ export const DistributionRecordSchema = z.object({
   /** Wall-clock end of trying. */
   deadline: z.int().nonnegative(),
   slots: z.array(SlotPlanSchema),
-  /** Routed generals that nobody offers yet, or that a record made inactive. */
-  waiting: z.array(z.object({ general: z.string(), reason: z.string() })),
+  /** Routed generals that nobody offers yet, or that a record made inactive; with a cluster where only that one is away (W6). */
+  waiting: z.array(z.object({ general: z.string(), cluster: z.string().optional(), reason: z.string(), ...routed })),
+  /** What the event's author counted as when it was routed (T6). */
+  trust: z.string().optional(),
+  /** Generals that a later rule named again: they are asked once, for the first rule. */
+  repeated: z.array(z.object({ general: z.string(), rule: z.string() })).optional(),
 });
 export type DistributionRecord = z.infer<typeof DistributionRecordSchema>;
 

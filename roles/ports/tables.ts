@@ -17,6 +17,8 @@ export const PROJECTION_TABLES = {
   distributions: 'distributions',
   /** (cluster, general) → the newest status a person gave it. */
   generals: 'generals',
+  /** Subject → the highest number that a distribution gave one of its events (W2). */
+  subjects: 'subjects',
   /** Kind → count, and totals. */
   counters: 'counters',
   /** (event id, slot) → an `accepted` record of this node that has no `done` yet: the inbox. */
