@@ -9,6 +9,11 @@ export const PRIORITIES = ['blocker', 'critical', 'high', 'normal', 'low', 'back
 export const PrioritySchema = z.enum(PRIORITIES);
 export type Priority = z.infer<typeof PrioritySchema>;
 
+/** How the instance of a routed general is chosen: broadcast takes the general in every cluster, the others take one. */
+export const STRATEGIES = ['broadcast', 'round_robin', 'load_balanced', 'capability'] as const;
+export const StrategySchema = z.enum(STRATEGIES);
+export type Strategy = z.infer<typeof StrategySchema>;
+
 export const OfferSchema = z.object({
   ...task,
   type: z.literal('offer'),

@@ -58,6 +58,11 @@ export const ASSOCIATIONS = [
 export const AssociationSchema = z.enum(ASSOCIATIONS);
 export type Association = z.infer<typeof AssociationSchema>;
 
+/** What the org that owns the repository thinks of the actor, decided before routing and recorded (T6). */
+export const TRUST_LEVELS = ['owner', 'member', 'collaborator', 'stranger', 'bot'] as const;
+export const TrustSchema = z.enum(TRUST_LEVELS);
+export type Trust = z.infer<typeof TrustSchema>;
+
 export const SEVERITIES = ['info', 'low', 'medium', 'high', 'critical'] as const;
 export const SeveritySchema = z.enum(SEVERITIES);
 export type Severity = z.infer<typeof SeveritySchema>;
