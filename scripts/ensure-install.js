@@ -10,6 +10,9 @@ const windows = process.platform === 'win32';
 const packagedNode = join(root, 'node_modules', '.bin', windows ? 'node.cmd' : 'node');
 const host = { platform: process.platform, arch: process.arch, libc: findLibc };
 
+/** NODE_ENV=production would leave out tsx, which runs the source; `npm run --silent` would silence the reason of a failure. */
+const CI_OPTIONS = ['--include=dev', '--include=optional', '--loglevel=error'];
+
 const problem = ensureInstall();
 if (problem !== undefined) {
   // Standard output belongs to the script that follows (`npm start -- --json`).
@@ -63,8 +66,7 @@ function install(unmet) {
   const why = fresh ? 'first start' : `package-lock.json changed, ${unmet.length} to mend, such as ${unmet[0]}`;
   process.stderr.write(`mindmesh: installing packages with npm ci (${why}); this takes a minute or two ...\n`);
   const { command, args } = findNpm();
-  // NODE_ENV=production would leave out tsx, which runs the source.
-  const result = spawnSync(command, [...args, 'ci', '--include=dev', '--include=optional'], {
+  const result = spawnSync(command, [...args, 'ci', ...CI_OPTIONS], {
     cwd: root,
     shell: windows && args.length === 0,
     encoding: 'utf8',

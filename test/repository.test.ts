@@ -8,6 +8,22 @@ const root = resolve(import.meta.dirname, '..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const packageJson = JSON.parse(read('package.json'));
 
+interface Entry {
+  readonly dependencies?: Record<string, string>;
+  readonly optionalDependencies?: Record<string, string>;
+}
+
+/** Where Node looks for a package that `path` imports: its own folder, then each one above, down to the repository. */
+function foldersAbove(path: string): string[] {
+  const parts = path.split('node_modules/').slice(1);
+  return [...parts.keys(), parts.length].map((count) =>
+    parts
+      .slice(0, count)
+      .map((part) => `node_modules/${part.replace(/\/?$/, '/')}`)
+      .join(''),
+  );
+}
+
 test('repository / lockfile / names no registry, so that a mirror serves as well', () => {
   const { packages } = JSON.parse(read('package-lock.json'));
   const entries = Object.entries<{ resolved?: string }>(packages);
@@ -17,6 +33,17 @@ test('repository / lockfile / names no registry, so that a mirror serves as well
     [],
   );
   assert.doesNotMatch(read('.npmrc'), /registry\s*=\s*\S*:/);
+});
+
+test('repository / lockfile / holds every package it asks for, also for other platforms', () => {
+  const { packages }: { packages: Record<string, Entry> } = JSON.parse(read('package-lock.json'));
+  const absent = Object.entries(packages).flatMap(([path, { dependencies, optionalDependencies }]) =>
+    Object.keys({ ...dependencies, ...optionalDependencies })
+      .filter((name) => !foldersAbove(path).some((folder) => packages[`${folder}node_modules/${name}`] !== undefined))
+      .map((name) => `${name}, asked for by ${path || 'package.json'}`),
+  );
+  // With a hole in it npm ci refuses the lockfile; npm install leaves one when a registry lacks the package.
+  assert.deepEqual(absent, []);
 });
 
 test('repository / package.json / every version is exact', () => {

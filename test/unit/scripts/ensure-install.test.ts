@@ -76,7 +76,7 @@ test('scripts / ensure install / it installs once, mends what differs, and is si
   assertInstalls(folder, /1 to mend, such as node_modules\/seed/);
 });
 
-test('scripts / ensure install / a registry out of reach ends with one sentence that says so', () => {
+test('scripts / ensure install / a registry out of reach ends with one sentence that says so, also under --silent', () => {
   const folder = makeProject('offline', pack('2.0.0'));
   writeFileSync(
     join(folder, 'package.json'),
@@ -84,7 +84,7 @@ test('scripts / ensure install / a registry out of reach ends with one sentence 
   );
   const packages = { '': { dependencies: { zod: '4.0.0' } }, 'node_modules/zod': { version: '4.0.0' } };
   writeFileSync(join(folder, 'package-lock.json'), JSON.stringify({ name: 'p', lockfileVersion: 3, packages }));
-  const { status, stderr } = ensure(folder);
+  const { status, stderr } = ensure(folder, { npm_config_loglevel: 'silent' });
   assert.equal(status, 1);
   assert.match(stderr.trimEnd().split('\n').at(-1) ?? '', /^mindmesh: .*registry cannot be reached/);
 });
