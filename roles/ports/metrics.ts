@@ -1,0 +1,89 @@
+/**
+ * Every metric of the product. Names end in their unit (`_total` counts things), times are seconds, labels are few and their
+ * values come from closed sets: event ids, repositories and peers belong into the log. `docs/metrics.md` is generated from here.
+ */
+export interface MetricEntry {
+  readonly kind: 'counter' | 'gauge' | 'histogram';
+  readonly help: string;
+  readonly labels: readonly string[];
+  /** Upper bounds of a histogram; the default serves durations from 1 ms to 1 min. */
+  readonly buckets?: readonly number[];
+}
+
+const BYTES = [256, 1_024, 4_096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 26_214_400];
+const RECORDS = [1, 2, 4, 8, 16, 32, 64, 128, 256];
+
+export const METRICS = {
+  // HTTP, one hook for every route (names of the fifth source document)
+  http_requests_total: counter('Requests answered.', 'method', 'endpoint', 'status'),
+  http_request_duration_seconds: histogram(
+    'From the first byte of a request to the last of its answer.',
+    undefined,
+    'method',
+    'endpoint',
+  ),
+  http_request_size_bytes: histogram('Bodies of requests.', BYTES, 'method', 'endpoint'),
+  http_response_size_bytes: histogram('Bodies of answers.', BYTES, 'method', 'endpoint'),
+  // generals and distributions (names of the first source document)
+  mindos_llm_generals_total: gauge('Generals known, one for each cluster that offers it.'),
+  mindos_llm_generals_active: gauge('Generals that take work.'),
+  mindos_llm_generals_busy: gauge('Generals whose live nodes are all full.'),
+  mindos_distributions_total: counter('Distributions this node decided.', 'strategy'),
+  // ingest
+  mindmesh_ingest_deliveries_total: counter('Webhooks by what became of them.', 'source', 'outcome'),
+  mindmesh_ingest_refused_total: counter('Webhooks refused, by error code.', 'code'),
+  mindmesh_ingest_buffered_bytes: gauge('Bodies that are being received.'),
+  // the log
+  mindmesh_log_commits_total: counter('Synced commit groups.'),
+  mindmesh_log_commit_records: histogram('Records in a commit group.', RECORDS),
+  mindmesh_log_commit_duration_seconds: histogram('Write and sync of a commit group.'),
+  mindmesh_log_records_total: counter('Records stored, own or replicated.', 'origin'),
+  mindmesh_log_unreadable_total: counter('Records whose content this build cannot read.'),
+  // the mesh
+  mindmesh_mesh_peers: gauge('Nodes of the mesh by how they are seen from here.', 'state'),
+  mindmesh_gossip_messages_total: counter('Gossip received, by verdict.', 'topic', 'verdict'),
+  mindmesh_replication_batches_total: counter('Batches of records sent and received.', 'direction'),
+  mindmesh_replication_refused_total: counter('Batches refused, by error code.', 'code'),
+  // work
+  mindmesh_dispatch_answers_total: counter('Answers to offers of this node.', 'answer'),
+  mindmesh_tasks: gauge('Tasks that this node owns and that have not ended, by state.', 'state'),
+  mindmesh_tasks_ended_total: counter('Tasks of this node that ended.', 'outcome'),
+  mindmesh_executions_total: counter('Executions of a general on this node.', 'general', 'outcome'),
+  mindmesh_execution_duration_seconds: histogram('One execution of a general on this node.', undefined, 'general'),
+  // the model
+  mindmesh_model_calls_total: counter('Calls of the model.', 'outcome'),
+  mindmesh_model_call_duration_seconds: histogram('One call of the model.'),
+  mindmesh_model_tokens_total: counter('Tokens used.', 'kind'),
+  mindmesh_model_cost_usd_total: counter('US dollars spent by the configured prices.'),
+  // the process
+  process_resident_memory_bytes: gauge('Resident memory.'),
+  process_cpu_seconds_total: counter('Processor time used, user and system.'),
+  process_start_time_seconds: gauge('Start of the process, seconds since 1970.'),
+  nodejs_eventloop_lag_seconds: gauge('How late the event loop was since the last reading, by percentile.', 'quantile'),
+} as const satisfies Readonly<Record<string, MetricEntry>>;
+
+export type MetricName = keyof typeof METRICS;
+
+/** The names of one kind. */
+type NamesOf<K extends MetricEntry['kind']> = {
+  [N in MetricName]: (typeof METRICS)[N]['kind'] extends K ? N : never;
+}[MetricName];
+
+export type CounterName = NamesOf<'counter'>;
+export type GaugeName = NamesOf<'gauge'>;
+export type HistogramName = NamesOf<'histogram'>;
+
+/** Exactly the labels of that metric. */
+export type LabelsOf<N extends MetricName> = Readonly<Record<(typeof METRICS)[N]['labels'][number], string>>;
+
+function counter<const L extends readonly string[]>(help: string, ...labels: L) {
+  return { kind: 'counter', help, labels } as const;
+}
+
+function gauge<const L extends readonly string[]>(help: string, ...labels: L) {
+  return { kind: 'gauge', help, labels } as const;
+}
+
+function histogram<const L extends readonly string[]>(help: string, buckets?: readonly number[], ...labels: L) {
+  return { kind: 'histogram', help, labels, ...(buckets && { buckets }) } as const;
+}
