@@ -76,6 +76,31 @@ export const ERRORS = {
     text: '{host}:{port} is already in use ({surface})',
     fix: 'Stop the program that holds it, or set another port for this surface.',
   },
+  'address-unusable': {
+    retryable: false,
+    http: 500,
+    text: 'this node cannot listen on {host}:{port} ({surface}): {problem}',
+    fix: 'Use an address of this machine, or 0.0.0.0 for all of them, and a port this user may open.',
+  },
+  'listen-failed': {
+    retryable: false,
+    http: 500,
+    text: '{surface} cannot listen on {address}: {problem}',
+    fix: 'Set another host, port or socket path for it; a socket path takes at most 100 bytes.',
+  },
+  // requests
+  'route-unknown': {
+    retryable: false,
+    http: 404,
+    text: 'there is no route {method} {path} here',
+    fix: 'GET /docs lists the routes of this server.',
+  },
+  'request-invalid': {
+    retryable: false,
+    http: 400,
+    text: 'the request is not valid: {problem}',
+    fix: 'GET /docs shows what the route takes.',
+  },
   internal: {
     retryable: true,
     http: 500,
@@ -143,6 +168,12 @@ export const ERRORS = {
     http: 413,
     text: 'a record of {bytes} bytes is over the limit of {limit}',
     fix: 'Larger bodies belong into blobs.',
+  },
+  'record-invalid': {
+    retryable: false,
+    http: 500,
+    text: 'a {type} record of this node does not fit its schema: {problem}',
+    fix: 'Nobody could read it, so it is not written; please report it.',
   },
   'chain-broken': {
     retryable: false,
