@@ -1,12 +1,16 @@
-import { MeshError } from '../../protocols/errors.ts';
+import { OFFER_DEADLINE_MS } from '../../protocols/dispatch.ts';
+import type { PeerId } from '../../protocols/ids.ts';
+import { PROTOCOLS } from '../../protocols/names.ts';
 import type { Dispatcher, DispatchHandler } from '../../roles/ports/dispatcher.ts';
 import type { Mesh } from '../../roles/ports/links.ts';
 import type { Runtime } from '../../roles/ports/runtime.ts';
+import { answerDispatch } from './dispatch-answerer.ts';
+import { DispatchAsker } from './dispatch-asker.ts';
 
 export interface DispatcherOptions {
   /** Requests in flight to one peer; more wait in line. Default 64. A larger value lets a slow peer hold more memory. */
   readonly inFlight?: number;
-  /** Milliseconds until an offer without an answer counts as timed out. Default `OFFER_DEADLINE_MS`. */
+  /** Milliseconds until an offer without an answer counts as timed out, waiting in line included. Default `OFFER_DEADLINE_MS`. */
   readonly deadlineMs?: number;
 }
 
@@ -22,6 +26,20 @@ export interface MeshDispatcher extends Dispatcher {
   stop(): void;
 }
 
-export function createDispatcher(_options: DispatcherOptions, _parts: DispatcherParts): MeshDispatcher {
-  throw new MeshError('internal', { problem: 'not built yet' });
+export function createDispatcher(options: DispatcherOptions, parts: DispatcherParts): MeshDispatcher {
+  const limits = { inFlight: options.inFlight ?? 64, deadlineMs: options.deadlineMs ?? OFFER_DEADLINE_MS };
+  const askers = new Map<PeerId, DispatchAsker>();
+  const askerOf = (peer: PeerId): DispatchAsker => {
+    const known = askers.get(peer) ?? new DispatchAsker(peer, limits, parts);
+    askers.set(peer, known);
+    return known;
+  };
+  parts.mesh.serve(PROTOCOLS.dispatch, (link) => answerDispatch(link, parts.handler, parts.runtime.log));
+  return {
+    offer: (peer, offer) => askerOf(peer).offer(offer),
+    note: (peer, note) => askerOf(peer).note(note),
+    stop: () => {
+      for (const asker of askers.values()) asker.stop('this node stops');
+    },
+  };
 }

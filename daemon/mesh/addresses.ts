@@ -1,0 +1,28 @@
+import { isIP } from 'node:net';
+import { asMeshError, MeshError, messageOf } from '../../protocols/errors.ts';
+import type { PeerId } from '../../protocols/ids.ts';
+
+export interface HostPort {
+  readonly host: string;
+  readonly port: number;
+}
+
+export function toMultiaddr({ host, port }: HostPort): string {
+  const family = isIP(host);
+  const name = family === 0 ? 'dns4' : `ip${family}`;
+  return `/${name}/${host}/tcp/${port}`;
+}
+
+/** The peer id at the end makes Noise refuse whoever else answers there. */
+export function withPeer(address: string, peer: PeerId): string {
+  return address.includes('/p2p/') ? address : `${address}/p2p/${peer}`;
+}
+
+/** libp2p tells why it cannot listen only inside a text of several lines. */
+export function listenError({ host, port }: HostPort, error: unknown): MeshError {
+  const problem = /\bE[A-Z]{4,}\b[^\n]*/.exec(messageOf(error))?.[0];
+  if (problem === undefined) return asMeshError(error);
+  const facts = { host, port, surface: 'peers' };
+  if (problem.startsWith('EADDRINUSE')) return new MeshError('port-in-use', facts, { cause: error });
+  return new MeshError('address-unusable', { ...facts, problem }, { cause: error });
+}
