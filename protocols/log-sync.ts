@@ -13,6 +13,11 @@ export const HaveSchema = z.object({
   type: z.literal('have'),
   /** Logs the reader holds and how many records of each. A log not listed is wanted from its start. */
   logs: z.array(z.tuple([PeerIdSchema, EpochSchema, length])),
+  /**
+   * Origins the reader has a link to itself: once caught up, their commits are not pushed on this one, so that in a small
+   * mesh each record travels once to each reader. The next `have` is answered in full all the same.
+   */
+  except: z.array(PeerIdSchema).optional(),
 });
 export type Have = z.infer<typeof HaveSchema>;
 
@@ -22,7 +27,16 @@ export type BatchHeader = z.infer<typeof BatchHeaderSchema>;
 
 export const CaughtUpSchema = z.object({ type: z.literal('caught-up') });
 
-export const LogFrameSchema = z.discriminatedUnion('type', [HaveSchema, BatchHeaderSchema, CaughtUpSchema]);
+/** The reader has written (or dropped) one batch and takes another: what bounds its memory. */
+export const MoreSchema = z.object({ type: z.literal('more') });
+
+/** Batches the writer may send before a `more`: one travels while the other is written. */
+export const BATCHES_IN_FLIGHT = 2;
+
+/** Said of a log from which the reader wants nothing at all (it is quarantined). */
+export const NOTHING_WANTED = Number.MAX_SAFE_INTEGER;
+
+export const LogFrameSchema = z.discriminatedUnion('type', [HaveSchema, BatchHeaderSchema, CaughtUpSchema, MoreSchema]);
 export type LogFrame = z.infer<typeof LogFrameSchema>;
 
 /** Gossiped on `TOPICS.heads`: how long the sender's own logs and those it holds are. It only finds gaps; no body is gossiped. */

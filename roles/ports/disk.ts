@@ -31,6 +31,8 @@ export interface Disk {
    * `undefined` when nothing follows `from`.
    */
   read(log: LogId, from: number, limits: { records: number; bytes: number }): Promise<Batch | undefined>;
+  /** The longest stored head whose length is at most `length`. */
+  headAt(log: LogId, length: number): Promise<SignedHead | undefined>;
   /** One record, or undefined when it is not here. */
   record(log: LogId, seq: number): Promise<Uint8Array | undefined>;
 }

@@ -1,19 +1,20 @@
 /**
  * Projections: tables that can be rebuilt from the logs and are written in the same batch as the records they come from (L9).
- * Keys are text ordered by code units; parts of a key are joined by U+0000. Values are JSON.
+ * Keys are text ordered by their UTF-8 bytes; parts of a key are joined by U+0000. Values are JSON; the shape of each
+ * table's rows is in roles/replica/rows.ts.
  */
 export const PROJECTION_TABLES = {
-  /** Event id, and `mac:` + verified signature → position of the event's record: a repeat is known by either (I2). */
+  /** Event id, and `mac:` + verified signature → position of the event's record, the lowest of all copies: a repeat is known by either (I2). */
   ids: 'ids',
-  /** (event id, record type, slot, position) → nothing: where each record about an event lies. */
+  /** (event id, record type, slot, origin, epoch, seq) → nothing: where each record about an event lies. */
   facts: 'facts',
   /** Event id → position, while the event is not settled. */
   open: 'open',
-  /** Event id → outcome and when. */
+  /** Event id → outcome and when, as the lowest `settled` record says. */
   settled: 'settled',
   /** (inverted time, event id) → one line about it: newest first. */
   events: 'events',
-  /** (inverted time, event id) → one line about the decision: newest first. */
+  /** (inverted time, event id, origin, epoch, seq) → one line about a decision, every revision its own: newest first. */
   distributions: 'distributions',
   /** (cluster, general) → the newest status a person gave it. */
   generals: 'generals',
@@ -21,14 +22,28 @@ export const PROJECTION_TABLES = {
   subjects: 'subjects',
   /** Kind → count, and totals. */
   counters: 'counters',
-  /** (event id, slot) → an `accepted` record of this node that has no `done` yet: the inbox. */
+  /** (event id, slot) → an `accepted` record of this node that has no later `done` or `failed` of its own: the inbox. */
   inbox: 'inbox',
-  /** Log key + seq → why a record could not be read (L3). */
+  /** (event id, slot) → position of this node's latest `done` or `failed`: keeps the inbox right when own logs arrive out of order. */
+  ended: 'ended',
+  /** (origin, epoch, seq) → why a record could not be read (L3). */
   unreadable: 'unreadable',
   /** Peer → its newest card. */
   cards: 'cards',
 } as const;
-export type TableName = (typeof PROJECTION_TABLES)[keyof typeof PROJECTION_TABLES];
+
+/** What the replica keeps beside the projections; written in the same batches. */
+export const BOOK_TABLES = {
+  /** (origin, epoch) → how many records of the log each projection has seen, by its name. */
+  positions: 'positions',
+  /** Name of a projection → the version its tables were written with. */
+  versions: 'versions',
+  /** (origin, epoch) → why this log is no longer followed (L2). */
+  quarantine: 'quarantine',
+} as const;
+
+export const TABLES = { ...PROJECTION_TABLES, ...BOOK_TABLES } as const;
+export type TableName = (typeof TABLES)[keyof typeof TABLES];
 
 export const KEY_SEPARATOR = '\u0000';
 

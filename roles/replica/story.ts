@@ -1,6 +1,6 @@
+import type { MeshEvent } from '../../protocols/event.ts';
 import { comparePositions, type EventId, type PeerId, type Position, type SlotId } from '../../protocols/ids.ts';
 import type { DistributionRecord, MeshRecord, SlotPlan } from '../../protocols/record.ts';
-import type { MeshEvent } from '../../protocols/event.ts';
 import type { Result } from '../../protocols/result.ts';
 
 /**
@@ -112,7 +112,9 @@ function foldTask(facts: readonly Fact[], revisions: readonly SlotPlan[]): Task 
       'slot' in record && record.slot === plan.slot && (record.type === 'dead' || assigned.has(position.origin)),
   );
   const attempts = foldAttempts(about);
-  const accepted = ofType(about, 'accepted').sort((a, b) => a.record.at - b.record.at).at(-1);
+  const accepted = ofType(about, 'accepted')
+    .sort((a, b) => a.record.at - b.record.at)
+    .at(-1);
   const done = ofType(about, 'done')[0];
   const dead = ofType(about, 'dead')[0];
   return {
@@ -132,7 +134,9 @@ function foldAttempts(about: readonly Fact[]): Attempt[] {
   const failures = ofType(about, 'failed');
   return ofType(about, 'started')
     .map(({ record, position }) => {
-      const failure = failures.find((f) => f.position.origin === position.origin && f.record.attempt === record.attempt);
+      const failure = failures.find(
+        (f) => f.position.origin === position.origin && f.record.attempt === record.attempt,
+      );
       return {
         number: record.attempt,
         by: position.origin,

@@ -1,0 +1,75 @@
+import type { LogId, Position } from '../../protocols/ids.ts';
+import { logKey } from '../../protocols/ids.ts';
+import { type Decoded, decodeRecord, type MeshRecord, type SignedHead } from '../../protocols/record.ts';
+import type { Batch } from '../ports/disk.ts';
+import type { Committed } from '../ports/journal.ts';
+import type { TableOp } from '../ports/tables.ts';
+import type { Tip } from './chain.ts';
+import type { GroupItem } from './commit-group.ts';
+
+/** A record of this node. Its place in the chain is fixed when it is added; the head is signed once a group. */
+export interface OwnItem extends GroupItem {
+  readonly kind: 'own';
+  readonly log: LogId;
+  readonly seq: number;
+  readonly record: MeshRecord;
+  readonly encoded: Uint8Array;
+  readonly tip: Tip;
+}
+
+/** A batch of another node (or of an earlier boot), checked. */
+export interface ReceivedItem extends GroupItem {
+  readonly kind: 'received';
+  readonly batch: Batch;
+}
+
+/** Rows that belong to no record. */
+export interface NoteItem extends GroupItem {
+  readonly kind: 'note';
+  readonly ops: readonly TableOp[];
+}
+
+export type Item = OwnItem | ReceivedItem | NoteItem;
+
+/** What one group writes, and what it tells the listeners. */
+export interface GroupContent {
+  readonly batches: readonly Batch[];
+  readonly entries: readonly Committed[];
+  readonly ops: readonly TableOp[];
+}
+
+export function contentOf(items: readonly Item[], sign: (log: LogId, tip: Tip) => SignedHead): GroupContent {
+  const own = runsOf(items.filter((item) => item.kind === 'own'));
+  const received = items.filter((item) => item.kind === 'received').map(({ batch }) => batch);
+  return {
+    batches: [...own.map((run) => ownBatch(run, sign)), ...received],
+    entries: items.flatMap(entriesOf),
+    ops: items.flatMap((item) => (item.kind === 'note' ? item.ops : [])),
+  };
+}
+
+/** One run per log: a node that had to give up its epoch writes to two in one group. */
+function runsOf(items: readonly OwnItem[]): OwnItem[][] {
+  return [...Map.groupBy(items, (item) => logKey(item.log)).values()];
+}
+
+function ownBatch(run: readonly OwnItem[], sign: (log: LogId, tip: Tip) => SignedHead): Batch {
+  const last = run.at(-1) as OwnItem;
+  return { from: run[0]?.seq ?? 0, records: run.map((item) => item.encoded), head: sign(last.log, last.tip) };
+}
+
+function entriesOf(item: Item): Committed[] {
+  switch (item.kind) {
+    case 'own':
+      return [{ position: { ...item.log, seq: item.seq }, decoded: { ok: true, record: item.record }, own: true }];
+    case 'received':
+      return item.batch.records.map((bytes, i) => receivedEntry(item.batch, i, decodeRecord(bytes)));
+    case 'note':
+      return [];
+  }
+}
+
+function receivedEntry({ head, from }: Batch, i: number, decoded: Decoded): Committed {
+  const position: Position = { origin: head.origin, epoch: head.epoch, seq: from + i };
+  return { position, decoded, own: false };
+}

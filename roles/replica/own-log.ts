@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { MeshError } from '../../protocols/errors.ts';
+import { type Epoch, type LogId, logKey, type Position } from '../../protocols/ids.ts';
+import { LIMITS, WIRE_VERSION } from '../../protocols/names.ts';
+import type { NodeCard } from '../../protocols/presence.ts';
+import { encodeRecord, type MeshRecord, RecordSchema } from '../../protocols/record.ts';
+import type { Identity, Runtime } from '../ports/runtime.ts';
+import { extendTip } from './chain.ts';
+import type { OwnItem } from './group.ts';
+import type { Heads } from './heads.ts';
+
+/** The log of this boot: gives each record its place in the chain before it is written. */
+export class OwnLog {
+  readonly #card: NodeCard;
+  readonly #parts: { readonly heads: Heads; readonly identity: Identity; readonly runtime: Runtime };
+  #epoch: Epoch;
+
+  constructor(card: NodeCard, parts: { heads: Heads; identity: Identity; runtime: Runtime }) {
+    this.#card = card;
+    this.#parts = parts;
+    this.#epoch = parts.runtime.ulid();
+  }
+
+  get epoch(): Epoch {
+    return this.#epoch;
+  }
+
+  get log(): LogId {
+    return { origin: this.#parts.identity.peer, epoch: this.#epoch };
+  }
+
+  holds(log: LogId): boolean {
+    return logKey(log) === logKey(this.log);
+  }
+
+  /** Somebody else wrote to this log with our key: what follows goes to a new one. */
+  beginAnew(): void {
+    this.#epoch = this.#parts.runtime.ulid();
+  }
+
+  /** The record as it will be written; before the first of an epoch its card (L1). @throws MeshError `record-invalid`, `record-too-large`. */
+  add(record: MeshRecord): readonly OwnItem[] {
+    const encoded = encode(record);
+    const isFirst = this.#parts.heads.open(this.log).pending.length === 0;
+    if (!isFirst || record.type === 'card') return [this.#place(encoded)];
+    const card = { v: WIRE_VERSION, type: 'card', at: this.#parts.runtime.wall(), card: this.#card } as const;
+    return [this.#place(encode(card)), this.#place(encoded)];
+  }
+
+  #place({ record, encoded }: Encoded): OwnItem {
+    const state = this.#parts.heads.open(this.log);
+    const seq = state.pending.length;
+    state.pending = extendTip(state.pending, [encoded]);
+    return { kind: 'own', log: state.log, seq, record, encoded, tip: state.pending, records: 1, bytes: encoded.length };
+  }
+}
+
+interface Encoded {
+  readonly record: MeshRecord;
+  readonly encoded: Uint8Array;
+}
+
+/** Checked as a reader would: an acknowledged record that nobody can read would be as good as lost. */
+function encode(record: MeshRecord): Encoded {
+  const parsed = RecordSchema.safeParse(record);
+  if (!parsed.success)
+    throw new MeshError('record-invalid', { type: record.type, problem: z.prettifyError(parsed.error) });
+  const encoded = encodeRecord(parsed.data);
+  if (encoded.length > LIMITS.recordBytes) {
+    throw new MeshError('record-too-large', { bytes: encoded.length, limit: LIMITS.recordBytes });
+  }
+  return { record: parsed.data, encoded };
+}
+
+export function positionOf({ log, seq }: OwnItem): Position {
+  return { origin: log.origin, epoch: log.epoch, seq };
+}

@@ -1,0 +1,258 @@
+import { hasCode, MeshError } from '../../protocols/errors.ts';
+import { type Epoch, type LogId, logKey, type PeerId, type Position } from '../../protocols/ids.ts';
+import { LIMITS } from '../../protocols/names.ts';
+import type { NodeCard } from '../../protocols/presence.ts';
+import { type Decoded, decodeRecord, type MeshRecord } from '../../protocols/record.ts';
+import type { Batch, Disk } from '../ports/disk.ts';
+import type { Committed, Journal } from '../ports/journal.ts';
+import type { Identity, Meter, Runtime } from '../ports/runtime.ts';
+import { type Tables, tableKey } from '../ports/tables.ts';
+import { signHead } from './chain.ts';
+import { CommitQueue } from './commit-group.ts';
+import { Draft } from './draft.ts';
+import { contentOf, type GroupContent, type Item } from './group.ts';
+import { Heads, type LogLength } from './heads.ts';
+import { Intake } from './intake.ts';
+import { OwnLog, positionOf } from './own-log.ts';
+import { COUNTERS } from './project-events.ts';
+import type { Projection } from './projection.ts';
+import { put } from './projection.ts';
+import { Projector } from './projector.ts';
+import { catchUpProjections } from './rebuild.ts';
+import { getRow } from './rows.ts';
+
+export interface ReplicaOptions {
+  /** Written as the first record of every epoch (L1). */
+  readonly card: NodeCard;
+}
+
+export interface ReplicaParts {
+  readonly disk: Disk;
+  readonly tables: Tables;
+  readonly identity: Identity;
+  readonly runtime: Runtime;
+  readonly projections: readonly Projection[];
+  readonly meter: Meter;
+}
+
+/**
+ * What became of a batch: written and synced · known already · it begins behind what is here, so something is missing ·
+ * its log is quarantined and it was dropped.
+ */
+export type Applied = 'applied' | 'known' | 'gap' | 'quarantined';
+
+export interface ReplicaStats {
+  readonly epoch: Epoch;
+  readonly logs: number;
+  /** Synced records of all logs. */
+  readonly records: number;
+  /** Synced records of this boot. */
+  readonly own: number;
+  readonly unreadable: number;
+  /** Logs of which two signed heads disagree, as `origin/epoch`. */
+  readonly quarantined: readonly string[];
+}
+
+const READ = { records: LIMITS.groupRecords, bytes: LIMITS.groupBytes };
+
+/** All logs this node holds, its own among them, and the tables made from them (DESIGN L1–L9). */
+export class Replica implements Journal {
+  readonly #parts: ReplicaParts;
+  readonly #heads = new Heads();
+  readonly #queue: CommitQueue<Item>;
+  readonly #own: OwnLog;
+  readonly #intake: Intake;
+  readonly #projector: Projector;
+  readonly #commitListeners: ((entries: readonly Committed[]) => void)[] = [];
+  readonly #fatalListeners: ((error: unknown) => void)[] = [];
+  #state: 'built' | 'running' | 'stopped' = 'built';
+
+  constructor(options: ReplicaOptions, parts: ReplicaParts) {
+    const { identity, runtime, disk, projections } = parts;
+    this.#parts = parts;
+    this.#queue = new CommitQueue({}, (items) => this.#commit(items));
+    this.#own = new OwnLog(options.card, { heads: this.#heads, identity, runtime });
+    this.#intake = new Intake({ heads: this.#heads, own: this.#own, disk, identity });
+    this.#projector = new Projector({
+      self: identity.peer,
+      projections,
+      onFault: (fault) => {
+        parts.meter.count('mindmesh_projection_faults_total', { projection: fault.projection });
+        runtime.log.error(fault, 'projection failed on a record');
+      },
+    });
+  }
+
+  /** The epoch of this boot. Its log exists from the first append on. */
+  get epoch(): Epoch {
+    return this.#own.epoch;
+  }
+
+  /** Reads the heads and brings the tables to the end of the logs. */
+  async start(): Promise<void> {
+    const { disk, tables, runtime } = this.#parts;
+    const rebuilt = await catchUpProjections({ disk, tables, projector: this.#projector });
+    if (rebuilt.length > 0) runtime.log.info({ projections: rebuilt }, 'projections made anew');
+    for (const head of await disk.heads()) this.#heads.load(head);
+    for (const state of this.#heads.all()) {
+      state.quarantined = getRow(tables, 'quarantine', tableKey(state.log.origin, state.log.epoch)) !== undefined;
+    }
+    this.#state = 'running';
+  }
+
+  /** Takes nothing more in and resolves when what was taken is synced. */
+  async stop(): Promise<void> {
+    this.#state = 'stopped';
+    await this.#queue.idle();
+  }
+
+  async append(record: MeshRecord): Promise<Position> {
+    this.#assertRunning();
+    const items = this.#own.add(record);
+    await Promise.all(items.map((item) => this.#queue.add(item)));
+    return positionOf(items[items.length - 1] as (typeof items)[number]);
+  }
+
+  /**
+   * Checks a batch that a peer sent and writes it up to its head.
+   * @throws MeshError `frame-malformed`, `record-too-large`, `chain-broken`, `head-forged`, `head-forked`.
+   */
+  async apply(batch: Batch, from: PeerId): Promise<Applied> {
+    this.#assertRunning();
+    const admitted = this.#intake.admit(batch, from);
+    switch (admitted.kind) {
+      case 'next':
+        await this.#queue.add(admitted.item);
+        return 'applied';
+      case 'doubt':
+        return this.#examine(batch, from);
+      case 'gap':
+      case 'quarantined':
+        return admitted.kind;
+    }
+  }
+
+  onCommit(listener: (entries: readonly Committed[]) => void): void {
+    this.#commitListeners.push(listener);
+  }
+
+  /** Calls back once when nothing can be written any more: the process has to end (L8). */
+  onFatal(listener: (error: unknown) => void): void {
+    this.#fatalListeners.push(listener);
+  }
+
+  async read(position: Position): Promise<Decoded | undefined> {
+    if (position.seq >= this.lengthOf(position)) return undefined;
+    const bytes = await this.#parts.disk.record(position, position.seq);
+    return bytes && decodeRecord(bytes);
+  }
+
+  /** How many records of a log are synced here. */
+  lengthOf(log: LogId): number {
+    return this.#heads.get(log)?.committed ?? 0;
+  }
+
+  /** How many there will be once everything that was checked is synced. */
+  expectedLengthOf(log: LogId): number {
+    return this.#heads.get(log)?.pending.length ?? 0;
+  }
+
+  isQuarantined(log: LogId): boolean {
+    return this.#heads.get(log)?.quarantined ?? false;
+  }
+
+  /** Every log and its synced length, as a reader says it to a writer. */
+  have(): readonly LogLength[] {
+    return this.#heads.have();
+  }
+
+  /** The next synced batch of a log, at most one frame; undefined when there is none. */
+  async readBatch(log: LogId, from: number): Promise<Batch | undefined> {
+    return from < this.lengthOf(log) ? this.#parts.disk.read(log, from, READ) : undefined;
+  }
+
+  stats(): ReplicaStats {
+    const states = this.#heads.all();
+    return {
+      epoch: this.epoch,
+      logs: states.filter(({ committed }) => committed > 0).length,
+      records: states.reduce((sum, { committed }) => sum + committed, 0),
+      own: this.lengthOf(this.#own.log),
+      unreadable: getRow(this.#parts.tables, 'counters', COUNTERS.unreadable) ?? 0,
+      quarantined: states.filter(({ quarantined }) => quarantined).map(({ log }) => logKey(log)),
+    };
+  }
+
+  async #commit(items: readonly Item[]): Promise<void> {
+    try {
+      const started = this.#parts.runtime.monotonic();
+      const content = contentOf(items, (log, tip) => signHead(this.#parts.identity, log, tip));
+      await this.#parts.disk.commit({ batches: content.batches, ops: this.#opsOf(content) });
+      for (const { head } of content.batches) this.#heads.commit(head);
+      this.#measure(content, this.#parts.runtime.monotonic() - started);
+      for (const listener of this.#commitListeners) listener(content.entries);
+    } catch (error) {
+      this.#fail(error);
+      throw error;
+    }
+  }
+
+  /** Runs after the group before it is in the tables, so that it reads what that one wrote. */
+  #opsOf({ entries, batches, ops }: GroupContent) {
+    const draft = new Draft(this.#parts.tables);
+    for (const { position, decoded } of entries) this.#projector.project(position, decoded, draft);
+    for (const { head } of batches) draft.apply([this.#projector.reached(head, head.length)]);
+    draft.apply(ops);
+    return draft.ops();
+  }
+
+  #measure({ entries }: GroupContent, ms: number): void {
+    const { meter } = this.#parts;
+    const own = entries.filter((entry) => entry.own).length;
+    if (own > 0) meter.count('mindmesh_log_records_total', { from: 'self' }, own);
+    if (own < entries.length) meter.count('mindmesh_log_records_total', { from: 'peer' }, entries.length - own);
+    const unreadable = entries.filter((entry) => !entry.decoded.ok).length;
+    if (unreadable > 0) meter.count('mindmesh_log_unreadable_total', {}, unreadable);
+    meter.observe('mindmesh_log_commit_seconds', ms / 1_000);
+  }
+
+  async #examine(batch: Batch, from: PeerId): Promise<Applied> {
+    try {
+      return await this.#intake.examine(batch, from);
+    } catch (error) {
+      if (hasCode(error, 'head-forked')) await this.#quarantine(batch, from);
+      throw error;
+    }
+  }
+
+  async #quarantine({ head }: Batch, from: PeerId): Promise<void> {
+    const state = this.#heads.open(head);
+    if (state.quarantined) return;
+    state.quarantined = true;
+    if (this.#own.holds(head)) this.#own.beginAnew();
+    const { meter, runtime } = this.#parts;
+    meter.count('mindmesh_log_forks_total');
+    runtime.log.error({ log: logKey(head), length: head.length, from }, 'two signed heads of one log disagree');
+    const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
+    const row = {
+      at: runtime.wall(),
+      length: head.length,
+      ours: hex(state.pending.hash),
+      theirs: hex(head.hash),
+      from,
+    };
+    const ops = [put('quarantine', tableKey(head.origin, head.epoch), row)];
+    await this.#queue.add({ kind: 'note', ops, records: 0, bytes: 0 });
+  }
+
+  #fail(error: unknown): void {
+    this.#queue.fail(error);
+    this.#parts.runtime.log.error({ error }, 'the log cannot be written any more');
+    for (const listener of this.#fatalListeners.splice(0)) listener(error);
+  }
+
+  #assertRunning(): void {
+    if (this.#state === 'running') return;
+    throw new MeshError('overloaded', { reason: 'its log is closed' });
+  }
+}

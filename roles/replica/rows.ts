@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { KindSchema } from '../../protocols/event.ts';
+import { EpochSchema, EventIdSchema, PeerIdSchema, SlotIdSchema } from '../../protocols/ids.ts';
+import { NodeCardSchema } from '../../protocols/presence.ts';
+import type { Range, TableName, Tables } from '../ports/tables.ts';
+
+const count = z.int().nonnegative();
+/** Wall-clock milliseconds. */
+const at = z.int().nonnegative();
+const position = { origin: PeerIdSchema, epoch: EpochSchema, seq: count };
+
+/** The shape of each table's rows: what projections write and everybody else reads through `getRow` and `rangeRows`. */
+export const ROWS = {
+  ids: z.object({ ...position, at, kind: KindSchema }),
+  facts: z.literal(true),
+  open: z.object(position),
+  settled: z.object({ ...position, at, outcome: z.enum(['done', 'partly', 'dead']) }),
+  events: z.object({
+    eventId: EventIdSchema,
+    at,
+    kind: KindSchema,
+    type: z.string(),
+    subject: z.string(),
+    repository: z.string(),
+    actor: z.string(),
+    /** Node that took it in. */
+    by: PeerIdSchema,
+  }),
+  distributions: z.object({
+    eventId: EventIdSchema,
+    at,
+    kind: z.string(),
+    subject: z.string(),
+    revision: count,
+    number: count,
+    rule: z.string(),
+    strategy: z.string(),
+    priority: z.string(),
+    slots: z.array(SlotIdSchema),
+    /** `<general>` or `<general>@<cluster>`. */
+    waiting: z.array(z.string()),
+    /** Node that decided. */
+    by: PeerIdSchema,
+  }),
+  generals: z.object({ ...position, at, status: z.enum(['active', 'inactive', 'busy']) }),
+  subjects: count,
+  counters: count,
+  inbox: z.object({
+    ...position,
+    at,
+    eventId: EventIdSchema,
+    slot: SlotIdSchema,
+    general: z.string(),
+    subject: z.string(),
+    number: count,
+    priority: z.string(),
+  }),
+  ended: z.object(position),
+  unreadable: z.object({ problem: z.string() }),
+  cards: z.object({ ...position, at, card: NodeCardSchema }),
+  positions: z.record(z.string(), count),
+  versions: z.string(),
+  quarantine: z.object({ at, length: count, ours: z.string(), theirs: z.string(), from: z.string() }),
+} as const satisfies Record<TableName, z.ZodType>;
+
+export type Row<T extends TableName> = z.infer<(typeof ROWS)[T]>;
+
+/** One row in its type; undefined when there is none or it is not of this build's shape (a rebuild writes it anew). */
+export function getRow<T extends TableName>(tables: Tables, table: T, key: string): Row<T> | undefined {
+  return decodeRow(table, tables.get(table, key));
+}
+
+/** Rows in key order; those of another shape are left out. */
+export async function rangeRows<T extends TableName>(
+  tables: Tables,
+  table: T,
+  range?: Range,
+): Promise<readonly (readonly [key: string, row: Row<T>])[]> {
+  const rows: (readonly [string, Row<T>])[] = [];
+  for (const [key, value] of await tables.range(table, range)) {
+    const row = decodeRow(table, value);
+    if (row !== undefined) rows.push([key, row]);
+  }
+  return rows;
+}
+
+function decodeRow<T extends TableName>(table: T, value: unknown): Row<T> | undefined {
+  if (value === undefined) return undefined;
+  const schema: z.ZodType = ROWS[table];
+  const parsed = schema.safeParse(value);
+  // The table names the schema, which TypeScript cannot follow through the generic.
+  return parsed.success ? (parsed.data as Row<T>) : undefined;
+}

@@ -1,0 +1,30 @@
+import { EpochSchema, type EventId, PeerIdSchema, type Position } from '../../protocols/ids.ts';
+import type { Journal } from '../ports/journal.ts';
+import { KEY_SEPARATOR, type Tables, tableKey } from '../ports/tables.ts';
+import { type Fact, foldStory, type Story } from './story.ts';
+
+export interface StoryParts {
+  readonly journal: Journal;
+  readonly tables: Tables;
+}
+
+/** Everything this node's logs say about one event; a story without an event when it is unknown. */
+export async function loadStory(eventId: EventId, { journal, tables }: StoryParts): Promise<Story> {
+  const rows = await tables.range('facts', { prefix: tableKey(eventId, '') });
+  const facts = await Promise.all(rows.map(([key]) => loadFact(positionOfFact(key), journal)));
+  return foldStory(
+    eventId,
+    facts.filter((fact) => fact !== undefined),
+  );
+}
+
+async function loadFact(position: Position, journal: Journal): Promise<Fact | undefined> {
+  const decoded = await journal.read(position);
+  return decoded?.ok ? { position, record: decoded.record } : undefined;
+}
+
+/** The last three parts of a key of the table `facts`. */
+function positionOfFact(key: string): Position {
+  const [origin, epoch, seq] = key.split(KEY_SEPARATOR).slice(-3);
+  return { origin: PeerIdSchema.parse(origin), epoch: EpochSchema.parse(epoch), seq: Number(seq) };
+}
