@@ -50,7 +50,6 @@ export class Admission {
 
   ban(peer: PeerId, ms: number): void {
     this.#bannedUntil.set(peer, this.#parts.runtime.monotonic() + ms);
-    this.#parts.meter.count('mesh_banned');
   }
 
   /** Milliseconds until the ban ends; 0 without one. */
@@ -76,7 +75,7 @@ export class Admission {
   }
 
   #refuse(who: string, reason: 'unlisted' | 'banned' | 'outside', facts: object): false {
-    this.#parts.meter.count('mesh_refused', { reason });
+    this.#parts.meter.count('mindmesh_mesh_refused_total', { reason });
     const now = this.#parts.runtime.monotonic();
     if (now - (this.#told.get(who) ?? Number.NEGATIVE_INFINITY) < QUIET_MS) return false;
     if (this.#told.size >= MAX_REMEMBERED) this.#told.clear();

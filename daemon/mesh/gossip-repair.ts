@@ -55,11 +55,12 @@ export class GossipRepair {
   }
 
   #look(peer: PeerId): void {
-    const { connections, admission, runtime, gossip } = this.#parts;
+    const { connections, admission, runtime, meter, gossip } = this.#parts;
     const connection = connections.preferred(peer);
     if (!this.#running || connection === undefined) return;
     if (gossip.isGraylisted(peer)) {
       runtime.log.warn({ peer, forMs: BAN_MS }, 'peer banned for what it gossiped');
+      meter.count('mindmesh_gossip_repairs_total', { action: 'ban' });
       admission.ban(peer, BAN_MS);
       connections.hangUp(peer, 'banned');
       return;
@@ -85,7 +86,7 @@ export class GossipRepair {
     const { connections, runtime, meter, identify } = this.#parts;
     const strikes = (this.#strikes.get(peer) ?? 0) + 1;
     this.#strikes.set(peer, strikes);
-    meter.count('mesh_gossip_mended');
+    meter.count('mindmesh_gossip_repairs_total', { action: strikes > MAX_STRIKES ? 'hang-up' : 'identify' });
     if (strikes > MAX_STRIKES) {
       this.#strikes.delete(peer);
       runtime.log.warn({ peer }, 'gossip cannot be mended, hanging up');

@@ -62,14 +62,12 @@ export class Gossip {
 
   /** Lost, with a warning, above `LIMITS.gossipBytes`: a larger one would cost every receiver its gossip stream. */
   publish<T extends Topic>(topic: T, message: GossipMessages[T]): void {
-    const { runtime, meter } = this.#parts;
+    const { runtime } = this.#parts;
     const bytes = Buffer.from(JSON.stringify(message));
     if (bytes.length > LIMITS.gossipBytes) {
-      meter.count('mesh_gossip_oversize', { topic });
       runtime.log.warn({ topic, bytes: bytes.length, limit: LIMITS.gossipBytes }, 'gossip too large to publish');
       return;
     }
-    meter.count('mesh_gossip_published', { topic });
     this.#service?.publish(topic, bytes).catch((error: unknown) => {
       runtime.log.debug({ topic, problem: messageOf(error) }, 'gossip lost');
     });
@@ -82,7 +80,7 @@ export class Gossip {
     // Lists of two nodes may differ for a while, so an author only we do not know is no offence of who passed it on.
     if (author === this.#self || !admission.isListed(author)) return TopicValidatorResult.Ignore;
     const verdict = judge(topic, author, message.data);
-    meter.count('mesh_gossip_judged', { topic, verdict: verdict.verdict });
+    meter.count('mindmesh_gossip_messages_total', { topic, verdict: verdict.verdict });
     if (verdict.verdict === 'accept') {
       this.#deliver(topic, peerIdOf(author), verdict.message);
       return TopicValidatorResult.Accept;

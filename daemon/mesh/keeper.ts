@@ -116,7 +116,7 @@ export class Keeper {
       if (target.failures === 0)
         runtime.log.info({ peer, problem: target.problem }, 'peer away, dialled until it answers');
       target.failures++;
-      meter.count('mesh_dial_failed');
+      meter.count('mindmesh_mesh_dial_failures_total');
     } finally {
       target.dialling = false;
     }

@@ -41,6 +41,9 @@ export const METRICS = {
   mindmesh_log_unreadable_total: counter('Records whose content this build cannot read.'),
   // the mesh
   mindmesh_mesh_peers: gauge('Nodes of the mesh by how they are seen from here.', 'state'),
+  mindmesh_mesh_refused_total: counter('Connections and dials refused by admission.', 'reason'),
+  mindmesh_mesh_dial_failures_total: counter('Dials of known peers that failed.'),
+  mindmesh_gossip_repairs_total: counter('Gossip streams found dead on a live connection, by what was done.', 'action'),
   mindmesh_gossip_messages_total: counter('Gossip received, by verdict.', 'topic', 'verdict'),
   mindmesh_replication_batches_total: counter('Batches of records sent and received.', 'direction'),
   mindmesh_replication_refused_total: counter('Batches refused, by error code.', 'code'),

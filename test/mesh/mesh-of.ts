@@ -1,0 +1,94 @@
+import { privateKeyFromProtobuf } from '@libp2p/crypto/keys';
+import type { Ed25519PrivateKey } from '@libp2p/interface';
+import { createStaticDiscovery, type StaticDiscovery } from '../../daemon/mesh/discovery-static.ts';
+import { createIdentity } from '../../daemon/mesh/ed25519.ts';
+import { createKey } from '../../daemon/mesh/identity.ts';
+import { createMeshNode, type MeshNode, type MeshNodeOptions } from '../../daemon/mesh/node.ts';
+import { createRuntime } from '../../daemon/runtime.ts';
+import { epochOf, type PeerId } from '../../protocols/ids.ts';
+import type { Presence } from '../../protocols/presence.ts';
+import type { Identity, Logger, Meter, Runtime } from '../../roles/ports/runtime.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+export interface LogLine {
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  readonly phrase: string;
+  readonly facts: object;
+}
+
+/** One node with its parts, as a test sees it. */
+export interface TestNode {
+  readonly peer: PeerId;
+  readonly privateKey: Ed25519PrivateKey;
+  readonly identity: Identity;
+  readonly mesh: MeshNode;
+  readonly discovery: StaticDiscovery;
+  readonly runtime: Runtime;
+  readonly lines: readonly LogLine[];
+  /** Counter name to count. */
+  readonly counts: ReadonlyMap<string, number>;
+}
+
+export async function newKey(): Promise<Ed25519PrivateKey> {
+  const { bytes } = await createKey();
+  const key = privateKeyFromProtobuf(Buffer.from(Buffer.from(bytes).toString(), 'base64'));
+  if (key.type !== 'Ed25519') throw new Error('not an Ed25519 key');
+  return key;
+}
+
+/** A node that knows nobody yet, not started. Generous per second, because here all come from one address. */
+export async function newNode(options: Partial<MeshNodeOptions> = {}, key?: Ed25519PrivateKey): Promise<TestNode> {
+  const privateKey = key ?? (await newKey());
+  const identity = createIdentity(privateKey);
+  const discovery = createStaticDiscovery([]);
+  const lines: LogLine[] = [];
+  const counts = new Map<string, number>();
+  const runtime = createRuntime(recorder(lines));
+  const meter: Meter = {
+    count: (name, _labels, by = 1) => counts.set(name, (counts.get(name) ?? 0) + by),
+    observe: () => undefined,
+  };
+  const listen = { host: '127.0.0.1', port: 0 };
+  const mesh = createMeshNode(
+    { listen, inboundPerSecond: 1_000, ...options },
+    { privateKey, identity, runtime, meter, discovery },
+  );
+  return { peer: identity.peer, privateKey, identity, mesh, discovery, runtime, lines, counts };
+}
+
+/** Starts the nodes and lets each know all. */
+export async function join(nodes: readonly TestNode[]): Promise<void> {
+  await Promise.all(nodes.map(({ mesh }) => mesh.start()));
+  introduce(nodes);
+  await waitFor('everybody is connected', () =>
+    nodes.every(({ mesh }) => mesh.connected().length === nodes.length - 1),
+  );
+}
+
+export function introduce(nodes: readonly TestNode[]): void {
+  const peers = nodes.map(({ peer, mesh }) => ({ peer, addresses: mesh.addresses() }));
+  for (const { discovery } of nodes) discovery.replace(peers);
+}
+
+export async function stopAll(nodes: readonly TestNode[]): Promise<void> {
+  await Promise.all(nodes.map(({ mesh }) => mesh.stop()));
+}
+
+let counter = 0;
+
+export function presenceOf(peer: PeerId): Presence {
+  counter++;
+  const card = { peer, name: 'n', org: 'o', cluster: 'c', region: 'r', roles: [], generals: [], version: '0.1.0' };
+  const epoch = epochOf('01ARZ3NDEKTSV4RRFFQ69G5FAV');
+  return { v: 1, card, epoch, counter, clock: Date.now(), ready: true, draining: false, load: [] };
+}
+
+function recorder(lines: LogLine[]): Logger {
+  const at = (level: LogLine['level']) => (facts: object, phrase: string) => {
+    lines.push({ level, phrase, facts });
+    if (process.env.MESH_TEST_LOG !== undefined)
+      process.stderr.write(`${level} ${phrase} ${JSON.stringify(facts)}\n`);
+  };
+  const log: Logger = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error'), child: () => log };
+  return log;
+}
