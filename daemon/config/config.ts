@@ -46,7 +46,7 @@ export const SettingsSchema = z.strictObject({
 });
 
 /** What the layers say, checked; secrets are still references. */
-type Checked = z.output<typeof SettingsSchema>;
+export type Checked = z.output<typeof SettingsSchema>;
 
 /**
  * The configuration before secrets are read: what a command needs that does not start a daemon. Durations are milliseconds,

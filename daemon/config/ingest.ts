@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { SecretRefSchema, secretFile, secretIn } from './secret.ts';
 import type { Section } from './section.ts';
-import { asText, duration, listOf, size } from './values.ts';
+import { asText, duration, listOf, size, webUrl } from './values.ts';
 
 const schema = z
   .strictObject({
@@ -44,8 +44,7 @@ const schema = z
     minFreeBytes: size('1GiB').describe(
       'With less room on the disk nothing more is taken in (503); accepted work goes on.',
     ),
-    forwardTo: z
-      .url({ protocol: /^https?$/, error: 'is not an http:// or https:// address' })
+    forwardTo: webUrl
       .exactOptional()
       .describe('An orchestrator that gets the events by HTTP while this aggregator has no peers in the mesh.'),
   })

@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import type { Section } from './section.ts';
-import { asText, duration } from './values.ts';
+import { asText, duration, TAKES } from './values.ts';
 
 /** Kubernetes writes amounts so: https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/ */
-const quantity = z.preprocess(
-  (value) => (typeof value === 'number' ? String(value) : value),
-  z.string().regex(/^\d+(\.\d+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$/, 'is not an amount like 500m, 2 or 4Gi'),
-);
+const quantity = z
+  .preprocess(
+    (value) => (typeof value === 'number' ? String(value) : value),
+    z.string().regex(/^\d+(\.\d+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$/, 'is not an amount like 500m, 2 or 4Gi'),
+  )
+  .register(TAKES, { takes: 'amount' });
 
 const schema = z
   .strictObject({

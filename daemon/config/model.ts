@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { SecretRefSchema, secretFile, secretIn } from './secret.ts';
 import type { Section } from './section.ts';
-import { asNumber, asText, duration } from './values.ts';
+import { asNumber, asText, duration, webUrl } from './values.ts';
 
 const price = z.number().nonnegative().default(0);
 
@@ -19,10 +19,7 @@ const schema = z
       .describe(
         'Whose address is taken when baseUrl is not set. Anything that speaks the OpenAI protocol works with openai and a baseUrl.',
       ),
-    baseUrl: z
-      .url({ protocol: /^https?$/, error: 'is not an http:// or https:// address' })
-      .exactOptional()
-      .describe("Address of the OpenAI-compatible server. Default: the provider's."),
+    baseUrl: webUrl.exactOptional().describe("Address of the OpenAI-compatible server. Default: the provider's."),
     apiKey: SecretRefSchema.exactOptional().describe('The key. A local server may need none.'),
     name: z.string().min(1).default('gpt-4o-mini').describe('The model.'),
     temperature: z.number().min(0).max(2).default(0.7).describe('0 answers alike each time, 2 most freely.'),

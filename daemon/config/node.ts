@@ -16,6 +16,7 @@ const schema = z
       .describe('The cluster it runs in; a broadcast goes to each cluster once.'),
     region: slug('a region').default('local').describe('Where that cluster stands.'),
     roles: listOf(z.enum(ROLES))
+      .refine((roles) => roles.length > 0 && new Set(roles).size === roles.length, 'wants at least one role, each once')
       .default([...ROLES])
       .describe('What it does: aggregator takes webhooks in, orchestrator decides who works, general works.'),
     dataDir: z
@@ -35,10 +36,7 @@ const schema = z
       .describe(
         'Unix socket for the command line, mode 0600. Relative to node.dataDir; at most 100 bytes as an absolute path.',
       ),
-    environment: z
-      .enum(['production', 'development', 'test'])
-      .default('production')
-      .describe('Shown in status, and read by libraries as NODE_ENV.'),
+    environment: z.string().default('production').describe('Shown in status, and read by libraries as NODE_ENV.'),
   })
   .prefault({});
 

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { z } from 'zod';
 import type { ParseText } from './section.ts';
-import { asPath } from './values.ts';
+import { asPath, TAKES } from './values.ts';
 
 /** Where a secret lies. It is never written into the configuration itself. */
 export const SecretRefSchema = z
@@ -12,7 +12,8 @@ export const SecretRefSchema = z
     },
     { error: 'a secret is not written here: use {file: PATH} or {env: NAME}' },
   )
-  .refine(({ file, env }) => (file === undefined) !== (env === undefined), 'wants either file or env');
+  .refine(({ file, env }) => (file === undefined) !== (env === undefined), 'wants either file or env')
+  .register(TAKES, { takes: '{file: PATH} or {env: NAME}' });
 export type SecretRef = z.infer<typeof SecretRefSchema>;
 
 const MASK = '***';

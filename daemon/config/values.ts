@@ -4,6 +4,9 @@ import { z } from 'zod';
 import type { ParseText } from './section.ts';
 import { parseDuration, parseSize } from './units.ts';
 
+/** What may stand at a key, for people, where the schema alone does not say it. */
+export const TAKES = z.registry<{ readonly takes: string }>();
+
 const NO_PORT = 'is not a port (0 to 65535)';
 
 /** Words of the schemas: what people write on the left, what code uses on the right. */
@@ -13,6 +16,7 @@ export function duration(fallback: string) {
   return z
     .string({ error: 'write a time with its unit, like 30s, 5m or 24h' })
     .transform((text, ctx) => parseDuration(text) ?? refuse(ctx, 'is not a time like 500ms, 30s, 5m, 24h or 7d'))
+    .register(TAKES, { takes: 'time' })
     .prefault(fallback);
 }
 
@@ -21,10 +25,11 @@ export function size(fallback: string) {
   return z
     .union([z.string(), z.int().nonnegative()], { error: 'write a size like 25MiB, or a number of bytes' })
     .transform((value, ctx) => parseSize(value) ?? refuse(ctx, 'is not a size like 512, 64KiB, 25MiB or 1GiB'))
+    .register(TAKES, { takes: 'size' })
     .prefault(fallback);
 }
 
-export const portNumber = z.int(NO_PORT).min(0, NO_PORT).max(65_535, NO_PORT);
+export const portNumber = z.int(NO_PORT).min(0, NO_PORT).max(65_535, NO_PORT).register(TAKES, { takes: 'port' });
 
 /** 0 takes a free one. */
 export function port(fallback: number) {
@@ -38,14 +43,22 @@ export function slug(what: string) {
     .regex(/^[a-z0-9][a-z0-9.-]{0,62}$/, `is not a name of ${what}: small letters, digits, - and ., at most 63`);
 }
 
-export const cidr = z.string().refine(isCidr, 'is not a block of addresses like 10.0.0.0/8 or fd00::/8');
+export const cidr = z
+  .string()
+  .refine(isCidr, 'is not a block of addresses like 10.0.0.0/8 or fd00::/8')
+  .register(TAKES, { takes: 'CIDR block' });
 
 export const multiaddr = z
   .string()
   .regex(
     /^\/(ip4|ip6|dns|dns4|dns6)\/[^/]+\/tcp\/\d{1,5}(\/p2p\/[1-9A-HJ-NP-Za-km-z]+)?$/,
     'is not an address like /ip4/10.0.0.5/tcp/7946 or /dns4/node.example.org/tcp/7946',
-  );
+  )
+  .register(TAKES, { takes: 'multiaddr' });
+
+export const webUrl = z
+  .url({ protocol: /^https?$/, error: 'is not an http:// or https:// address' })
+  .register(TAKES, { takes: 'URL' });
 
 /** One value may stand where a list is meant. */
 export function listOf<T extends z.ZodType>(item: T) {
@@ -61,18 +74,6 @@ export const asList: ParseText = (text) =>
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '');
-
-const BOOLEANS: Readonly<Record<string, boolean>> = {
-  true: true,
-  yes: true,
-  on: true,
-  1: true,
-  false: false,
-  no: false,
-  off: false,
-  0: false,
-};
-export const asBoolean: ParseText = (text) => BOOLEANS[text.trim().toLowerCase()] ?? text;
 
 function isCidr(text: string): boolean {
   const [address = '', bits = '', ...rest] = text.split('/');

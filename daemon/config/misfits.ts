@@ -1,0 +1,61 @@
+import type { RoleName } from '../../protocols/names.ts';
+import type { Settings } from './config.ts';
+
+/** Keys that are right each for itself and wrong together. */
+export interface Finding {
+  readonly key: string;
+  readonly text: string;
+}
+
+/** sun_path holds 104 bytes on macOS, 108 on Linux, with the ending zero. */
+const SOCKET_PATH_BYTES = 100;
+
+/** @param sharers the roles that `http.port` would serve; one is right */
+export function findMisfits(settings: Settings, sharers: readonly RoleName[]): Finding[] {
+  const ports = sharers.length > 1 ? [refuseSharing(sharers)] : checkPorts(settings);
+  return [...ports, ...checkSocket(settings), ...checkPeers(settings), ...checkModel(settings)];
+}
+
+function refuseSharing(roles: readonly RoleName[]): Finding {
+  const own = roles.map((role) => `http.${role}.port`).join(' and ');
+  return { key: 'http.port', text: `would be the port of ${roles.join(' and ')} at once; set ${own} instead` };
+}
+
+function checkPorts({ node, http, mesh }: Settings): Finding[] {
+  const taken = new Map<number, string>([[mesh.port, 'mesh.port']]);
+  return node.roles.flatMap((role) => {
+    const { port } = http[role];
+    const key = `http.${role}.port`;
+    const other = port === 0 ? undefined : taken.get(port);
+    taken.set(port, key);
+    return other === undefined ? [] : [{ key, text: `is ${port}, like ${other}` }];
+  });
+}
+
+function checkSocket({ node }: Settings): Finding[] {
+  const bytes = Buffer.byteLength(node.socket);
+  if (bytes <= SOCKET_PATH_BYTES || process.platform === 'win32') return [];
+  const text = `${node.socket} has ${bytes} bytes, a unix socket takes ${SOCKET_PATH_BYTES}; choose a shorter path`;
+  return [{ key: 'node.socket', text }];
+}
+
+function checkPeers({ mesh }: Settings): Finding[] {
+  const seen = new Set<string>();
+  return mesh.peers.flatMap(({ peer, addresses }) => {
+    const findings: Finding[] = [];
+    if (seen.has(peer)) findings.push({ key: 'mesh.peers', text: `lists ${peer} twice` });
+    seen.add(peer);
+    for (const address of addresses) {
+      const named = address.split('/p2p/')[1];
+      if (named !== undefined && named !== peer) {
+        findings.push({ key: 'mesh.peers', text: `the address ${address} of ${peer} names another peer` });
+      }
+    }
+    return findings;
+  });
+}
+
+function checkModel({ model }: Settings): Finding[] {
+  if (model.provider !== 'anthropic' || !model.name.startsWith('gpt-')) return [];
+  return [{ key: 'model.name', text: `is ${model.name}, which anthropic does not serve; name one of its models` }];
+}
