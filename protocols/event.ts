@@ -37,6 +37,7 @@ export const KINDS = [
   'discussion',
   'security_alert',
   'repository_changed',
+  'access_changed',
   'project_changed',
   'other',
 ] as const;
