@@ -36,9 +36,11 @@ export const METRICS = {
   // the log
   mindmesh_log_commits_total: counter('Synced commit groups.'),
   mindmesh_log_commit_records: histogram('Records in a commit group.', RECORDS),
-  mindmesh_log_commit_duration_seconds: histogram('Write and sync of a commit group.'),
-  mindmesh_log_records_total: counter('Records stored, own or replicated.', 'origin'),
+  mindmesh_log_commit_seconds: histogram('Write and sync of a commit group.'),
+  mindmesh_log_records_total: counter('Records stored, of this node or of a peer.', 'from'),
   mindmesh_log_unreadable_total: counter('Records whose content this build cannot read.'),
+  mindmesh_log_forks_total: counter('Logs quarantined because two signed heads disagree.'),
+  mindmesh_projection_faults_total: counter('Records that a projection could not take in.', 'projection'),
   // the mesh
   mindmesh_mesh_peers: gauge('Nodes of the mesh by how they are seen from here.', 'state'),
   mindmesh_mesh_refused_total: counter('Connections and dials refused by admission.', 'reason'),
