@@ -59,7 +59,7 @@ export const filesOf = (dir: string) => ({
 /** The configuration file of one node: the others are its static list of peers. */
 export function configOf(self: PlannedNode, all: readonly PlannedNode[], shared: Shared): Record<string, unknown> {
   const files = filesOf(self.dir);
-  return {
+  const config = {
     node: {
       name: self.name,
       org: 'dev',
@@ -77,8 +77,22 @@ export function configOf(self: PlannedNode, all: readonly PlannedNode[], shared:
     },
     ...(self.role === 'aggregator' && { ingest: { github: { secrets: [{ file: shared.secretFile }] } } }),
     ...(self.role === 'general' && { generals: self.generals }),
-    ...shared.overrides,
   };
+  return overlay(config, shared.overrides ?? {});
+}
+
+type Tree = Readonly<Record<string, unknown>>;
+
+function overlay(base: Tree, over: Tree): Record<string, unknown> {
+  const merged = Object.entries(over).map(([key, value]) => {
+    const below = base[key];
+    return [key, isTree(below) && isTree(value) ? overlay(below, value) : value] as const;
+  });
+  return { ...base, ...Object.fromEntries(merged) };
+}
+
+function isTree(value: unknown): value is Tree {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function peerEntry(other: PlannedNode): Record<string, unknown> {
