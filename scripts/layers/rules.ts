@@ -51,7 +51,6 @@ export const LAYER_RULES: LayerRules = {
     '@fastify/*': ['daemon/http/'],
     '@libp2p/*': ['daemon/mesh/'],
     '@multiformats/*': ['daemon/mesh/'],
-    '@octokit/webhooks-methods': ['daemon/http/'],
     cockatiel: ['daemon/mesh/', 'daemon/model/'],
     fastify: ['daemon/http/'],
     'fastify-type-provider-zod': ['daemon/http/'],
