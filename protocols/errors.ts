@@ -52,6 +52,12 @@ export const ERRORS = {
     text: 'no daemon answers at {socket}',
     fix: 'Start one with `mindmesh run` (or `mindmesh dev`), or name its socket with --socket PATH.',
   },
+  'daemon-refused': {
+    retryable: false,
+    http: 502,
+    text: 'the daemon answers {status} ({code}): {detail}',
+    fix: '{fix}',
+  },
   'not-found': {
     retryable: false,
     http: 404,

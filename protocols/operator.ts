@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { KindSchema, MeshEventSchema } from './event.ts';
 import { EventIdSchema, PeerIdSchema, SlotIdSchema } from './ids.ts';
-import { KindSchema } from './event.ts';
 import { ROLES } from './names.ts';
-import { CandidateSchema } from './record.ts';
 import { GeneralLoadSchema } from './presence.ts';
+import { CandidateSchema } from './record.ts';
 import { ResultSchema } from './result.ts';
 
 /**
@@ -24,6 +24,30 @@ export const OPERATOR_PATHS = {
   config: '/v1/config',
   version: '/v1/version',
 } as const;
+
+/** Query of `ping`: a peer id, or the name of a node. */
+export const PingQuerySchema = z.object({ peer: z.string() });
+/** Query of `explain`: an event id, or the end of one that only one event has. */
+export const ExplainQuerySchema = z.object({ id: z.string() });
+/** Query of `events` and `eventsTail`: newest first, only those that fit. */
+export const EventsQuerySchema = z.object({
+  limit: z.coerce.number().int().min(1).max(1_000).default(50),
+  kind: KindSchema.optional(),
+  repository: z.string().optional(),
+  state: z.string().optional(),
+});
+export type EventsQuery = z.input<typeof EventsQuerySchema>;
+/** Body of `POST routesTest`: an event that happened, or one that might. */
+export const RouteTestRequestSchema = z.union([
+  z.strictObject({ eventId: z.string() }),
+  z.strictObject({ event: MeshEventSchema }),
+]);
+export type RouteTestRequest = z.input<typeof RouteTestRequestSchema>;
+/** What `config` answers: where each value came from. Secrets are references. */
+export const ConfigRowSchema = z.object({ key: z.string(), value: z.unknown(), source: z.string() });
+export type ConfigRow = z.infer<typeof ConfigRowSchema>;
+export const VersionViewSchema = z.object({ version: z.string(), node: z.string() });
+export type VersionView = z.infer<typeof VersionViewSchema>;
 
 /** Something a person should know, with the way to mend it. */
 export const ConcernSchema = z.object({
@@ -94,7 +118,9 @@ export const GeneralViewSchema = z.object({
   current_load: z.int(),
   max_load: z.int(),
   /** Nodes that serve it. */
-  replicas: z.array(z.object({ peer: PeerIdSchema, node: z.string(), running: z.int(), queued: z.int(), live: z.boolean() })),
+  replicas: z.array(
+    z.object({ peer: PeerIdSchema, node: z.string(), running: z.int(), queued: z.int(), live: z.boolean() }),
+  ),
 });
 export type GeneralView = z.infer<typeof GeneralViewSchema>;
 
@@ -137,9 +163,7 @@ export const TaskViewSchema = z.object({
   state: z.string(),
   candidates: z.array(CandidateSchema),
   acceptedBy: z.string().optional(),
-  attempts: z.array(
-    z.object({ number: z.int(), by: z.string(), startedAt: z.int(), error: z.string().optional() }),
-  ),
+  attempts: z.array(z.object({ number: z.int(), by: z.string(), startedAt: z.int(), error: z.string().optional() })),
   result: ResultSchema.optional(),
   doneAt: z.int().optional(),
   dead: z.string().optional(),

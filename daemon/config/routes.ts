@@ -32,7 +32,15 @@ const RouteSchema = z.strictObject({
     .exactOptional()
     .describe('For explain. One that has the name of a built-in route replaces it. Default: route-1, route-2, …'),
   match: MatchSchema.describe('All that is named must fit; of a list any one. Empty fits every event.'),
-  generals: listOf(generalNameSchema).describe('Who gets the event. An empty list drops it.'),
+  generals: listOf(generalNameSchema)
+    .default([])
+    .describe('Who gets the event. None: it goes to nobody by this route.'),
+  enabled: z.boolean().default(true).describe('false takes the built-in route of this name away.'),
+  capabilities: listOf(z.string().min(1))
+    .exactOptional()
+    .describe(
+      "What the capability strategy looks for among specialisations. Default: the event's labels and its kind.",
+    ),
   strategy: StrategySchema.default('round_robin').describe(
     'broadcast: the general in every cluster. Else one of its instances: round_robin in turn, load_balanced the least busy, capability the best fit.',
   ),

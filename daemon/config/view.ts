@@ -1,3 +1,4 @@
+import type { ConfigRow } from '../../protocols/operator.ts';
 import type { Settings } from './config.ts';
 import { type KeyInfo, settableKeys } from './keys.ts';
 import type { Sources } from './merge.ts';
@@ -5,15 +6,7 @@ import { formatSource, type Source } from './problem.ts';
 import { valueAt } from './tree.ts';
 import { formatDuration, formatSize } from './units.ts';
 
-/** One key with its value, for `config view` and `GET /v1/config`. Secrets are references here: there is nothing to hide. */
-export interface ConfigRow {
-  readonly key: string;
-  /** As people write it. */
-  readonly value: unknown;
-  /** `--name`, `$NAME`, `file:line` or `default`. */
-  readonly source: string;
-}
-
+/** Every key that has a value, as people write it, with `--name`, `$NAME`, `file:line` or `default` beside it. Secrets are references here. */
 export function configRows(settings: Settings, sources: Sources): ConfigRow[] {
   return settableKeys().flatMap((info) => {
     const value = written(info, valueAt(settings, info.key.split('.')));

@@ -106,7 +106,7 @@ const BROKEN: readonly { readonly id: string; readonly yaml: string; readonly sa
   { id: 'a rate of nothing', yaml: 'ingest: { rate: { perSource: 0 } }\n', says: /perSource: must be over 0/ },
   { id: 'too hot a model', yaml: 'model: { temperature: 3 }\n', says: /temperature: must be at most 2/ },
   { id: 'an empty host', yaml: 'http: { host: "" }\n', says: /http\.host: must not be empty/ },
-  { id: 'a route to nowhere', yaml: 'routes: [{}]\n', says: /routes\[0\]\.generals: is missing/ },
+  { id: 'a peer without an id', yaml: 'mesh: { peers: [{ name: x }] }\n', says: /mesh\.peers\[0\]\.peer: is missing/ },
   {
     id: 'an unknown general',
     yaml: 'generals: [codereview]\n',
