@@ -359,6 +359,11 @@ export function asMeshError(error: unknown): MeshError {
   return new MeshError('internal', { problem: messageOf(error) }, { cause: error });
 }
 
+/** An error that came as plain data, from another thread or out of a record. */
+export function errorOf(code: ErrorCode, facts: Readonly<Record<string, string | number>>): MeshError {
+  return new MeshError(code, facts as Facts<ErrorCode>);
+}
+
 export function hasCode<C extends ErrorCode>(error: unknown, code: C): error is MeshError<C> {
   return error instanceof MeshError && error.code === code;
 }
