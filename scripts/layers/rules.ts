@@ -23,8 +23,23 @@ export const OWN = '.';
 
 const RULES_AND_PORTS = ['protocols/', 'roles/ports/', 'roles/policy/'];
 const ADAPTER = [OWN, 'protocols/', 'roles/ports/', 'daemon/config/', 'package.json'];
-const COMPOSITION = { imports: ['protocols/', 'roles/', 'daemon/'], except: ['daemon/cli/', 'daemon/main.ts'] };
+const COMPOSITION = {
+  imports: ['protocols/', 'roles/', 'daemon/'],
+  except: ['daemon/cli/', 'daemon/dev/', 'daemon/main.ts'],
+};
 const COMMAND = ['daemon/cli/', 'protocols/', 'daemon/config/', 'package.json'];
+/** Commands that start nodes: one in this process (`run`), several in their own (`dev`). */
+const STARTER = [...COMMAND, 'daemon/compose', 'daemon/dev/', 'daemon/lifecycle.ts'];
+/** Composes processes instead of parts: it starts nodes and speaks to them as the command line does. */
+const DEV = [
+  OWN,
+  'protocols/',
+  'daemon/config/',
+  'daemon/lifecycle.ts',
+  'daemon/cli/client.ts',
+  'daemon/cli/dev-pointer.ts',
+  'daemon/mesh/identity.ts',
+];
 
 export const LAYER_RULES: LayerRules = {
   rooms: [
@@ -37,8 +52,12 @@ export const LAYER_RULES: LayerRules = {
     { path: 'daemon/config/', imports: [OWN, 'protocols/'], pure: false },
     { path: 'daemon/compose', ...COMPOSITION, pure: false },
     { path: 'daemon/lifecycle.ts', ...COMPOSITION, pure: false },
-    { path: 'daemon/cli/run', imports: [...COMMAND, 'daemon/compose', 'daemon/lifecycle.ts'], pure: false },
-    { path: 'daemon/cli/dev', imports: [...COMMAND, 'daemon/compose', 'daemon/lifecycle.ts'], pure: false },
+    { path: 'daemon/dev/', imports: DEV, pure: false },
+    { path: 'daemon/cli/run', imports: STARTER, pure: false },
+    { path: 'daemon/cli/dev', imports: STARTER, pure: false },
+    // These work on a node's files while it does not run.
+    { path: 'daemon/cli/keygen', imports: [...COMMAND, 'daemon/mesh/identity.ts'], pure: false },
+    { path: 'daemon/cli/check', imports: [...COMMAND, 'daemon/store/'], pure: false },
     { path: 'daemon/cli/', imports: COMMAND, pure: false },
     { path: 'daemon/main.ts', imports: COMMAND, pure: false },
     { path: 'daemon/*/', imports: ADAPTER, pure: false },
