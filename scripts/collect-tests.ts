@@ -1,5 +1,8 @@
-/** Folders whose tests need more than npm packages (a cluster, an overlay, a browser); a filter that names one runs it. */
-export const NEEDS_MORE_THAN_PACKAGES = ['test/cluster/', 'test/tailnet/', 'test/browser/'];
+/**
+ * Folders whose tests need more than npm packages: of the machine (a C compiler, root for a mount, git), a cluster, an overlay,
+ * a browser. A filter that names one runs it.
+ */
+export const NEEDS_MORE_THAN_PACKAGES = ['test/host/', 'test/cluster/', 'test/tailnet/', 'test/browser/'];
 
 /** The order in which folders run: what fails fast first. Folders not named here run after these. */
 const ORDER = ['test/unit/', 'test/contract/', 'test/sim/', 'test/mesh/', 'test/e2e/'];

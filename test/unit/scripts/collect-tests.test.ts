@@ -4,6 +4,7 @@ import { selectTests } from '../../../scripts/collect-tests.ts';
 
 const paths = [
   'test/e2e/dev.test.ts',
+  'test/host/clone.test.ts',
   'test/cluster/job.test.ts',
   'test/tailnet/join.test.ts',
   'test/browser/page.test.ts',
@@ -32,6 +33,7 @@ const cases = [
   { id: 'a part of a path', filters: ['layers'], chosen: ['test/layers.test.ts'] },
   { id: 'two filters', filters: ['layers', 'rejoin'], chosen: ['test/mesh/rejoin.test.ts', 'test/layers.test.ts'] },
   { id: 'a part of a path never reaches a cluster', filters: ['job'], chosen: [] },
+  { id: 'what npm run test:host names', filters: ['test/host'], chosen: ['test/host/clone.test.ts'] },
   { id: 'a folder of real parts by its name', filters: ['test/cluster'], chosen: ['test/cluster/job.test.ts'] },
   {
     id: 'a file of real parts by its name',
