@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { after, before, describe, it } from 'node:test';
+import { OperatorClient } from '../../daemon/cli/client.ts';
+import type { DevReport } from '../../daemon/dev/report.ts';
+import { GENERALS } from '../../protocols/generals.ts';
+
+const MAIN = join(import.meta.dirname, '../../daemon/main.ts');
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    // ESRCH is the answer that is asked for here.
+    return false;
+  }
+}
+
+describe('mindmesh dev --json', () => {
+  let dev: ChildProcess;
+  let report: DevReport;
+
+  before(async () => {
+    dev = spawn(process.execPath, ['--import', 'tsx', MAIN, 'dev', '--json', '--headless', '--ports', 'auto'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, OPENAI_API_KEY: '', OPENAI_BASE_URL: '' },
+    });
+    assert.ok(dev.stdout);
+    const [line] = await once(createInterface({ input: dev.stdout }), 'line');
+    report = JSON.parse(line);
+  });
+  after(() => {
+    dev.kill('SIGKILL');
+  });
+
+  it('e2e / dev / one line tells scripts where everything is', async () => {
+    assert.equal(report.ready, true);
+    assert.equal(report.generals.length, 3);
+    assert.equal(Object.keys(report.pids).length, 5);
+    const health = await fetch(`${report.orchestrator.url}/health`);
+    assert.equal(health.status, 200);
+    const status = await fetch(`${report.orchestrator.url}/status`);
+    assert.equal(status.status, 200, 'reads from loopback need no token');
+  });
+
+  it('e2e / dev / the sample was analysed in both clusters, and between them the nodes offer all thirteen', async () => {
+    const client = new OperatorClient(report.sockets.orchestrator ?? '');
+    const story = await client.explain(report.sampleEventId ?? '');
+    assert.equal(story.settled?.outcome, 'done');
+    const slots = story.tasks.map(({ slot }) => slot);
+    assert.ok(slots.includes('code-review-general@prod-us') && slots.includes('code-review-general@dev'));
+    const offered = new Set((await client.generals()).map(({ name }) => name));
+    assert.deepEqual([...offered].sort(), GENERALS.map(({ name }) => name).sort());
+  });
+
+  it('e2e / dev / what changes something wants the token', async () => {
+    const url = `${report.orchestrator.url}/generals/prod-us/security-general/status`;
+    const put = (headers: Record<string, string>) =>
+      fetch(url, { method: 'PUT', headers: { 'content-type': 'application/json', ...headers }, body: '{"status":"inactive"}' });
+    assert.equal((await put({})).status, 401);
+    assert.equal((await put({ authorization: `Bearer ${report.token}` })).status, 200);
+  });
+
+  it('e2e / dev / ctrl-C drains, ends every process and cleans up', async () => {
+    dev.kill('SIGINT');
+    const [code] = await once(dev, 'exit');
+    assert.equal(code, 0);
+    assert.ok(!Object.values(report.pids).some(isAlive), 'no process is left');
+    assert.ok(!existsSync(report.dir), 'the data directory is gone');
+  });
+});
