@@ -173,6 +173,15 @@ export const EventDataSchema = z.object({
   private: z.boolean().optional(),
   /** Facts of events that have no shape of their own above: short strings by name. */
   facts: z.record(text, z.union([text, z.number(), z.boolean()])).optional(),
+  /** What the caller of `POST /distribute` chose instead of the routes (G02). Only that route sets it, never a webhook. */
+  asked: z
+    .object({
+      generals: z.array(text).optional(),
+      clusters: z.array(text).optional(),
+      strategy: text.optional(),
+      priority: text.optional(),
+    })
+    .optional(),
   /** Names of the fields that were cut to their limit: nothing is cut silently. */
   truncated: z.array(text).optional(),
 });

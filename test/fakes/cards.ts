@@ -4,7 +4,10 @@ import type { GeneralLoad, NodeCard, Presence } from '../../protocols/presence.t
 /** A well-formed peer id that a reader of a failed test can tell from the others. */
 export function peerNamed(name: string): PeerId {
   // Base58 has no 0, O, I, l; names that differ must stay different.
-  const safe = name.replaceAll('0', 'o').replaceAll('l', 'L').replaceAll(/[^1-9A-HJ-NP-Za-km-z]/g, 'x');
+  const safe = name
+    .replaceAll('0', 'o')
+    .replaceAll('l', 'L')
+    .replaceAll(/[^1-9A-HJ-NP-Za-km-z]/g, 'x');
   return peerIdOf(`12D3KooW${safe}`.padEnd(52, 'Z'));
 }
 

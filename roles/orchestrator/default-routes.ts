@@ -1,0 +1,105 @@
+import type { Rule } from './rule.ts';
+
+/**
+ * The routes of the first source document (CHECKLIST A2) and of the fourth (D1) together: several may match one event.
+ * Where a document leaves the strategy open it is round_robin (F19). Broadcast takes the named generals in every cluster,
+ * the other strategies one instance of each (F02, F03).
+ */
+export const DEFAULT_ROUTES: readonly Rule[] = [
+  // 022, 029
+  {
+    name: 'needs-attention',
+    match: { kind: 'needs_attention' },
+    generals: ['triage-general', 'priority-general'],
+    strategy: 'broadcast',
+    priority: 'critical',
+  },
+  // 024, 025
+  {
+    name: 'review-started',
+    match: { kind: 'review_started' },
+    generals: ['code-review-general', 'quality-assurance-general'],
+    strategy: 'load_balanced',
+    priority: 'high',
+  },
+  // 024; its generals are left open there: those who read the review's beginning read its end
+  {
+    name: 'review-submitted',
+    match: { kind: 'review_submitted' },
+    generals: ['code-review-general', 'quality-assurance-general'],
+    strategy: 'load_balanced',
+    priority: 'high',
+  },
+  // 022, 026
+  {
+    name: 'pr-created',
+    match: { kind: 'pr_created' },
+    generals: ['architecture-general', 'security-general', 'code-review-general'],
+    strategy: 'broadcast',
+    priority: 'high',
+  },
+  // 232: the CI/CD pipeline are the generals of testing and of delivery
+  {
+    name: 'pull-request-opened',
+    match: { kind: 'pr_created' },
+    generals: ['deployment-general', 'quality-assurance-general'],
+    strategy: 'round_robin',
+    priority: 'normal',
+  },
+  // 027, F19
+  {
+    name: 'pr-merged',
+    match: { kind: 'pr_merged' },
+    generals: ['deployment-general', 'documentation-general'],
+    strategy: 'round_robin',
+    priority: 'normal',
+  },
+  // 233: `closed` covers merged and not merged
+  {
+    name: 'pull-request-closed',
+    match: { kind: ['pr_closed', 'pr_merged'] },
+    generals: ['deployment-general'],
+    strategy: 'round_robin',
+    priority: 'normal',
+  },
+  // 028, F19
+  {
+    name: 'commit-graph',
+    match: { kind: 'commit_graph' },
+    generals: ['analytics-general', 'metrics-general'],
+    strategy: 'round_robin',
+    priority: 'low',
+  },
+  // 229
+  {
+    name: 'issue-opened',
+    match: { kind: 'issue_opened' },
+    generals: ['product-owner-general'],
+    strategy: 'round_robin',
+    priority: 'normal',
+  },
+  // 230
+  {
+    name: 'issue-labeled',
+    match: { kind: 'issue_labeled' },
+    generals: ['product-owner-general'],
+    strategy: 'round_robin',
+    priority: 'normal',
+  },
+  // 231: GitHub sends comments on pull requests as issue_comment too
+  {
+    name: 'issue-commented',
+    match: { kind: ['issue_commented', 'pr_commented'] },
+    generals: ['product-owner-general'],
+    strategy: 'round_robin',
+    priority: 'normal',
+  },
+  // 244, 247
+  {
+    name: 'ready-for-dev',
+    match: { kind: 'issue_labeled', label: 'ready-for-dev' },
+    generals: ['developer-general'],
+    strategy: 'round_robin',
+    priority: 'normal',
+  },
+];

@@ -1,0 +1,60 @@
+import type { EventId, PeerId, SlotId } from '../../protocols/ids.ts';
+
+/**
+ * ready: wants to be offered · offering: an offer is out · held: a node works on it or has it in its inbox ·
+ * aside: waits for something else and blocks nobody (W2: a parked or dead task does not block).
+ */
+export type LineStatus = 'ready' | 'offering' | 'held' | 'aside';
+
+interface Place {
+  readonly number: number;
+  readonly status: LineStatus;
+  readonly holder?: PeerId;
+}
+
+/** May a task be offered now? `only`: to that node alone. */
+export type Gate = 'go' | 'wait' | { readonly only: PeerId };
+
+/**
+ * Order within a subject (W2): for one slot of one subject at most one offer is out, and while a node holds a task the next
+ * one goes to that same node, which works on them by number. So two replicas never work on one subject at once.
+ */
+export class SubjectLines {
+  readonly #lines = new Map<string, Map<EventId, Place>>();
+
+  set(subject: string, slot: SlotId, eventId: EventId, place: Place): void {
+    const key = keyOf(subject, slot);
+    const line = this.#lines.get(key) ?? new Map<EventId, Place>();
+    this.#lines.set(key, line.set(eventId, place));
+  }
+
+  delete(subject: string, slot: SlotId, eventId: EventId): void {
+    const key = keyOf(subject, slot);
+    const line = this.#lines.get(key);
+    line?.delete(eventId);
+    if (line?.size === 0) this.#lines.delete(key);
+  }
+
+  gate(subject: string, slot: SlotId, eventId: EventId): Gate {
+    let holder: PeerId | undefined;
+    for (const [other, place] of this.#lines.get(keyOf(subject, slot)) ?? []) {
+      if (other === eventId) continue;
+      if (place.status === 'offering') return 'wait';
+      if (place.status === 'held') holder = place.holder;
+    }
+    return holder === undefined ? 'go' : { only: holder };
+  }
+
+  /** The ready task with the lowest number. */
+  next(subject: string, slot: SlotId): EventId | undefined {
+    let first: { id: EventId; number: number } | undefined;
+    for (const [id, { status, number }] of this.#lines.get(keyOf(subject, slot)) ?? []) {
+      if (status === 'ready' && number < (first?.number ?? Number.POSITIVE_INFINITY)) first = { id, number };
+    }
+    return first?.id;
+  }
+}
+
+function keyOf(subject: string, slot: SlotId): string {
+  return `${subject}\u0000${slot}`;
+}
