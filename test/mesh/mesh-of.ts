@@ -53,6 +53,7 @@ export async function newNode(options: Partial<MeshNodeOptions> = {}, key?: Ed25
     { listen, inboundPerSecond: 1_000, ...options },
     { privateKey, identity, runtime, meter, discovery },
   );
+  stopAtEnd(() => mesh.stop());
   return { peer: identity.peer, privateKey, identity, mesh, discovery, runtime, lines, counts };
 }
 
@@ -65,13 +66,28 @@ export async function join(nodes: readonly TestNode[]): Promise<void> {
   );
 }
 
-export function introduce(nodes: readonly TestNode[]): void {
-  const peers = nodes.map(({ peer, mesh }) => ({ peer, addresses: mesh.addresses() }));
+/** `callers` are admitted, but nobody knows where to dial them. */
+export function introduce(nodes: readonly TestNode[], callers: readonly PeerId[] = []): void {
+  const peers = [
+    ...nodes.map(({ peer, mesh }) => ({ peer, addresses: mesh.addresses() })),
+    ...callers.map((peer) => ({ peer, addresses: [] })),
+  ];
   for (const { discovery } of nodes) discovery.replace(peers);
 }
 
 export async function stopAll(nodes: readonly TestNode[]): Promise<void> {
   await Promise.all(nodes.map(({ mesh }) => mesh.stop()));
+}
+
+const opened: (() => Promise<unknown>)[] = [];
+
+/** What is stopped at the end of the test file, also when a test failed half-way. */
+export function stopAtEnd(stop: () => Promise<unknown>): void {
+  opened.push(stop);
+}
+
+export async function stopEverything(): Promise<void> {
+  await Promise.all(opened.map((stop) => stop()));
 }
 
 let counter = 0;
@@ -86,8 +102,7 @@ export function presenceOf(peer: PeerId): Presence {
 function recorder(lines: LogLine[]): Logger {
   const at = (level: LogLine['level']) => (facts: object, phrase: string) => {
     lines.push({ level, phrase, facts });
-    if (process.env.MESH_TEST_LOG !== undefined)
-      process.stderr.write(`${level} ${phrase} ${JSON.stringify(facts)}\n`);
+    if (process.env.MESH_TEST_LOG !== undefined) process.stderr.write(`${level} ${phrase} ${JSON.stringify(facts)}\n`);
   };
   const log: Logger = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error'), child: () => log };
   return log;
