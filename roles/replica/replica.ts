@@ -213,6 +213,8 @@ export class Replica implements Journal {
     if (own < entries.length) meter.count('mindmesh_log_records_total', { from: 'peer' }, entries.length - own);
     const unreadable = entries.filter((entry) => !entry.decoded.ok).length;
     if (unreadable > 0) meter.count('mindmesh_log_unreadable_total', {}, unreadable);
+    meter.count('mindmesh_log_commits_total');
+    meter.observe('mindmesh_log_commit_records', entries.length);
     meter.observe('mindmesh_log_commit_seconds', ms / 1_000);
   }
 

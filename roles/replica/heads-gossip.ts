@@ -1,0 +1,133 @@
+import { type LogId, logKey, type PeerId } from '../../protocols/ids.ts';
+import type { Heads } from '../../protocols/log-sync.ts';
+import { TOPICS, WIRE_VERSION } from '../../protocols/names.ts';
+import { type Pace, pace } from '../policy/pace.ts';
+import type { Committed } from '../ports/journal.ts';
+import type { Mesh } from '../ports/links.ts';
+import type { Runtime } from '../ports/runtime.ts';
+import type { LogLength } from './heads.ts';
+import type { Replica } from './replica.ts';
+
+/** At most ten a second (L6). */
+const MIN_INTERVAL_MS = 100;
+/** What a node may receive of these from all its peers together: 10 kB/s. */
+const BYTES_PER_MS = 10;
+/** Signature, ids and protobuf around the JSON of a message. */
+const ENVELOPE_BYTES = 250;
+/** A peer that gossiped within this counts as active. */
+const ACTIVE_MS = 10_000;
+/** Logs of others that one message names beside the own one. */
+const MAX_LOGS = 32;
+/** How long a push that is on its way may take before a longer head counts as a gap. */
+const GRACE_MS = 300;
+/** Heads heard of and not reached; more than any org has logs being written. */
+const MAX_HEARD = 1_024;
+
+export interface HeadsGossipParts {
+  readonly mesh: Pick<Mesh, 'publish' | 'onGossip'>;
+  readonly replica: Pick<Replica, 'lengthOf' | 'expectedLengthOf' | 'isQuarantined'>;
+  readonly runtime: Runtime;
+  /** Something that `from` spoke of has not arrived. */
+  onGap(from: PeerId): void;
+}
+
+interface Heard {
+  readonly log: LogId;
+  readonly length: number;
+  readonly from: PeerId;
+  asked: boolean;
+}
+
+/** Tells others how long our log is and finds out what did not arrive (L6). Only a hint: the logs travel on links. */
+export class HeadsGossip {
+  readonly #parts: HeadsGossipParts;
+  readonly #pace: Pace;
+  readonly #changed = new Map<string, LogId>();
+  readonly #active = new Map<PeerId, number>();
+  readonly #heard = new Map<string, Heard>();
+  #bytes = ENVELOPE_BYTES;
+  #cancelCheck: (() => void) | undefined;
+  #stopped = false;
+
+  constructor(parts: HeadsGossipParts) {
+    this.#parts = parts;
+    const intervalMs = () => gossipIntervalMs(this.#bytes, this.#activeOrigins());
+    this.#pace = pace(parts.runtime, intervalMs, () => this.#publish());
+    parts.mesh.onGossip(TOPICS.heads, (from, heads) => this.#hear(from, heads));
+  }
+
+  /** Own commits are told; those of others ride along, so that n nodes do not repeat each record n times. */
+  committed(entries: readonly Committed[]): void {
+    for (const { position } of entries) {
+      const { origin, epoch } = position;
+      this.#changed.set(logKey(position), { origin, epoch });
+    }
+    if (!this.#stopped && entries.some((entry) => entry.own)) this.#pace.request();
+  }
+
+  /** Logs that somebody has more of than we do. */
+  behind(): number {
+    return this.#unreached((log) => this.#parts.replica.lengthOf(log)).length;
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#pace.stop();
+    this.#cancelCheck?.();
+  }
+
+  #publish(): void {
+    const logs = [...this.#changed.values()].slice(-MAX_LOGS);
+    this.#changed.clear();
+    const lengths = logs.map((log): LogLength => [log.origin, log.epoch, this.#parts.replica.lengthOf(log)]);
+    const message: Heads = { v: WIRE_VERSION, logs: lengths.map((each) => [...each]) };
+    this.#bytes = JSON.stringify(message).length + ENVELOPE_BYTES;
+    this.#parts.mesh.publish(TOPICS.heads, message);
+  }
+
+  #activeOrigins(): number {
+    const since = this.#parts.runtime.monotonic() - ACTIVE_MS;
+    for (const [peer, at] of this.#active) if (at < since) this.#active.delete(peer);
+    return this.#active.size + 1;
+  }
+
+  #hear(from: PeerId, { logs }: Heads): void {
+    if (this.#stopped) return;
+    this.#active.set(from, this.#parts.runtime.monotonic());
+    for (const [origin, epoch, length] of logs) this.#note({ origin, epoch }, length, from);
+    if (this.#cancelCheck || !this.#hasUnasked()) return;
+    this.#cancelCheck = this.#parts.runtime.after(GRACE_MS, () => this.#check());
+  }
+
+  #note(log: LogId, length: number, from: PeerId): void {
+    const key = logKey(log);
+    const known = Math.max(this.#parts.replica.expectedLengthOf(log), this.#heard.get(key)?.length ?? 0);
+    if (length <= known || this.#parts.replica.isQuarantined(log)) return;
+    if (this.#heard.size >= MAX_HEARD && !this.#heard.has(key)) return;
+    this.#heard.set(key, { log, length, from, asked: false });
+  }
+
+  #hasUnasked(): boolean {
+    return [...this.#heard.values()].some((heard) => !heard.asked);
+  }
+
+  #check(): void {
+    this.#cancelCheck = undefined;
+    const missing = this.#unreached((log) => this.#parts.replica.expectedLengthOf(log)).filter((heard) => !heard.asked);
+    for (const heard of missing) heard.asked = true;
+    for (const from of new Set(missing.map((heard) => heard.from))) this.#parts.onGap(from);
+  }
+
+  /** Forgets what has been reached. */
+  #unreached(lengthOf: (log: LogId) => number): readonly Heard[] {
+    for (const [key, { log, length }] of this.#heard) {
+      if (lengthOf(log) >= length || this.#parts.replica.isQuarantined(log)) this.#heard.delete(key);
+    }
+    return [...this.#heard.values()];
+  }
+}
+
+/** Grows with the number of those who speak, so that each node hears at most 10 kB/s of it. */
+export function gossipIntervalMs(bytes: number, activeOrigins: number): number {
+  return Math.max(MIN_INTERVAL_MS, Math.ceil((bytes * activeOrigins) / BYTES_PER_MS));
+}

@@ -1,0 +1,192 @@
+import { compareText, logKey, type PeerId } from '../../protocols/ids.ts';
+import type { Have } from '../../protocols/log-sync.ts';
+import { PROTOCOLS } from '../../protocols/names.ts';
+import type { Committed } from '../ports/journal.ts';
+import type { Link, LinkHandler, Mesh } from '../ports/links.ts';
+import type { Meter, Runtime } from '../ports/runtime.ts';
+import { CatchUpTurn } from './catch-up-turn.ts';
+import { HeadsGossip } from './heads-gossip.ts';
+import { LinkKeeper, openReader } from './link-keeper.ts';
+import { LogReader } from './log-reader.ts';
+import { LogWriter } from './log-writer.ts';
+import type { Replica } from './replica.ts';
+
+export interface LogSyncOptions {
+  readonly self: PeerId;
+}
+
+export interface LogSyncParts {
+  readonly replica: Replica;
+  readonly mesh: Mesh;
+  readonly runtime: Runtime;
+  readonly meter: Meter;
+}
+
+export interface LogSyncStats {
+  /** Links this node reads on, and how many of them have caught up. */
+  readonly links: number;
+  readonly live: number;
+  /** Links that others read on. */
+  readonly readers: number;
+  /** Logs that somebody spoke of and that are not here yet. */
+  readonly behind: number;
+}
+
+/** An exchange with one random peer, in case that every push and every hint was lost (L6). */
+const EXCHANGE_MIN_MS = 5_000;
+const EXCHANGE_MAX_MS = 15_000;
+
+/** Replication between the nodes of one org: `/mindmesh/log/1` and the gossip of heads (DESIGN L6). */
+export class LogSync {
+  readonly #parts: LogSyncParts;
+  readonly #keeper: LinkKeeper;
+  readonly #gossip: HeadsGossip;
+  readonly #turn: CatchUpTurn<LogReader>;
+  readonly #writers = new Set<LogWriter>();
+  /** Readers of peers that are not among the chosen: closed when they have caught up. */
+  readonly #exchanges = new Map<PeerId, LogReader>();
+  /** By peer, logs of which it sent a batch that did not fit: asked for from the start, which mends it or proves a fork. */
+  readonly #suspects = new Map<PeerId, Set<string>>();
+  #cancelExchange: () => void = () => {};
+  #running = false;
+
+  /** Serves the protocol from now on; reads only after `start`. */
+  constructor({ self }: LogSyncOptions, parts: LogSyncParts) {
+    const { mesh, replica, runtime } = parts;
+    this.#parts = parts;
+    this.#turn = new CatchUpTurn(runtime);
+    this.#gossip = new HeadsGossip({ mesh, replica, runtime, onGap: (from) => this.#ask(from) });
+    this.#keeper = new LinkKeeper(self, {
+      mesh,
+      runtime,
+      createReader: (peer) => this.#createReader(peer, (reader) => this.#keeper.lost(reader)),
+      onOpen: (reader) => this.#turn.request(reader, () => reader.ask()),
+    });
+    mesh.serve(PROTOCOLS.log, (link) => this.#accept(link));
+    mesh.onPeer(() => this.#keeper.choose());
+    replica.onCommit((entries) => this.#committed(entries));
+  }
+
+  start(): void {
+    this.#running = true;
+    this.#keeper.start();
+    this.#scheduleExchange();
+  }
+
+  stop(): void {
+    this.#running = false;
+    this.#cancelExchange();
+    this.#turn.stop();
+    this.#gossip.stop();
+    this.#keeper.stop();
+    for (const reader of [...this.#exchanges.values()]) reader.close('this node stops');
+    for (const writer of [...this.#writers]) writer.close('this node stops');
+  }
+
+  /** Has every head it has heard of, from every peer it reads (W8). True without any peer. */
+  isCaughtUp(): boolean {
+    return this.#keeper.areAllLive() && this.#gossip.behind() === 0;
+  }
+
+  stats(): LogSyncStats {
+    const readers = this.#keeper.readers();
+    return {
+      links: readers.length,
+      live: readers.filter(({ isLive }) => isLive).length,
+      readers: this.#writers.size,
+      behind: this.#gossip.behind(),
+    };
+  }
+
+  #accept(link: Link): LinkHandler {
+    const { replica, meter } = this.#parts;
+    const writer = new LogWriter({ link, replica, meter, onClosed: () => this.#writers.delete(writer) });
+    this.#writers.add(writer);
+    return writer;
+  }
+
+  #committed(entries: readonly Committed[]): void {
+    const logs = new Map(
+      entries.map(({ position: { origin, epoch } }) => [logKey({ origin, epoch }), { origin, epoch }]),
+    );
+    for (const writer of this.#writers) writer.committed([...logs.values()]);
+    this.#gossip.committed(entries);
+  }
+
+  #createReader(peer: PeerId, onClosed: (reader: LogReader) => void): LogReader {
+    const { replica, runtime, meter } = this.#parts;
+    const reader = new LogReader(peer, {
+      replica,
+      meter,
+      log: runtime.log,
+      have: () => this.#have(reader),
+      onCaughtUp: () => this.#caughtUp(reader),
+      onProgress: () => this.#turn.progress(reader),
+      onSuspect: (log) => this.#suspects.set(peer, new Set(this.#suspects.get(peer)).add(logKey(log))),
+      onClosed: () => {
+        this.#turn.release(reader);
+        onClosed(reader);
+        this.#tellSources();
+      },
+    });
+    return reader;
+  }
+
+  #have(reader: LogReader): Have {
+    const suspects = this.#suspects.get(reader.peer);
+    const logs = this.#parts.replica.have().filter(([origin, epoch]) => !suspects?.has(logKey({ origin, epoch })));
+    return { type: 'have', logs: logs.map((each) => [...each]), except: [...this.#sourcesBeside(reader)] };
+  }
+
+  #caughtUp(reader: LogReader): void {
+    this.#turn.release(reader);
+    this.#suspects.delete(reader.peer);
+    if (this.#exchanges.get(reader.peer) === reader) reader.close('the exchange is done');
+    else this.#tellSources();
+  }
+
+  /** Peers whose own records come from themselves, so that nobody else has to push them. */
+  #sourcesBeside(reader: LogReader): readonly PeerId[] {
+    const live = this.#keeper.readers().filter((each) => each.isLive && each !== reader);
+    return live.map(({ peer }) => peer).sort(compareText);
+  }
+
+  /** A source came or went: said to every link, which also fetches what the one that went did not deliver any more. */
+  #tellSources(): void {
+    if (!this.#running) return;
+    for (const reader of this.#keeper.readers()) {
+      if (reader.isLive && reader.excepted.join() !== this.#sourcesBeside(reader).join()) reader.ask();
+    }
+  }
+
+  #scheduleExchange(): void {
+    const { runtime, mesh } = this.#parts;
+    const waitMs = EXCHANGE_MIN_MS + runtime.random() * (EXCHANGE_MAX_MS - EXCHANGE_MIN_MS);
+    this.#cancelExchange = runtime.after(waitMs, () => {
+      const peer = pick(mesh.connected(), runtime.random());
+      if (peer !== undefined) this.#ask(peer);
+      this.#scheduleExchange();
+    });
+  }
+
+  /** Asks a peer for what we lack; whoever is at hand when that one is not. */
+  #ask(peer: PeerId): void {
+    if (!this.#running) return;
+    const readers = this.#keeper.readers();
+    const reader = readers.find((each) => each.peer === peer);
+    if (reader) reader.ask();
+    else if (this.#parts.mesh.connected().includes(peer)) this.#exchange(peer);
+    else pick(readers, this.#parts.runtime.random())?.ask();
+  }
+
+  #exchange(peer: PeerId): void {
+    if (this.#exchanges.has(peer)) return;
+    const reader = this.#createReader(peer, () => this.#exchanges.delete(peer));
+    this.#exchanges.set(peer, reader);
+    openReader(reader, this.#parts.mesh, () => this.#turn.request(reader, () => reader.ask()));
+  }
+}
+
+function pick<T>(from: readonly T[], chance: number): T | undefined {
+  return from[Math.floor(chance * from.length)];
+}

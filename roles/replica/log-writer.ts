@@ -1,0 +1,120 @@
+import { MeshError, messageOf } from '../../protocols/errors.ts';
+import { type LogId, logKey, type PeerId } from '../../protocols/ids.ts';
+import type { Have } from '../../protocols/log-sync.ts';
+import type { Link, LinkHandler } from '../ports/links.ts';
+import type { Meter } from '../ports/runtime.ts';
+import { decodeLogFrame, encodeBatch, encodeCaughtUp } from './log-frames.ts';
+import type { Replica } from './replica.ts';
+
+export interface LogWriterParts {
+  readonly link: Link;
+  readonly replica: Pick<Replica, 'have' | 'lengthOf' | 'readBatch'>;
+  readonly meter: Meter;
+  onClosed(): void;
+}
+
+/**
+ * Sends one reader what it lacks: after each `have` everything it does not list, then `caught-up`, then every commit.
+ * Only synced records are read, and the next batch is read when the stream has taken the one before.
+ */
+export class LogWriter implements LinkHandler {
+  readonly #parts: LogWriterParts;
+  /** How many records of each log the reader has been sent or said to have. */
+  #cursors = new Map<string, number>();
+  #except: ReadonlySet<PeerId> = new Set();
+  /** Logs with something to send, in turn: a long one does not hold up the others. */
+  readonly #due = new Map<string, LogId>();
+  #greeted = false;
+  #answering = false;
+  #pumping = false;
+  #closed = false;
+
+  constructor(parts: LogWriterParts) {
+    this.#parts = parts;
+  }
+
+  /** @throws MeshError `frame-malformed`, `version-unknown`, which close the link. */
+  frame(bytes: Uint8Array): void {
+    const { peer } = this.#parts.link;
+    const message = decodeLogFrame(bytes, peer);
+    if (message.type !== 'have') throw new MeshError('frame-malformed', { peer, problem: 'only a writer sends that' });
+    this.#take(message.have);
+  }
+
+  close(reason: string): void {
+    this.closed();
+    this.#parts.link.close(reason);
+  }
+
+  closed(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#parts.onClosed();
+  }
+
+  /** These logs have grown. */
+  committed(logs: readonly LogId[]): void {
+    if (!this.#greeted) return;
+    for (const log of logs) if (!this.#isExcepted(log)) this.#due.set(logKey(log), log);
+    this.#pump();
+  }
+
+  /** A `have` moves the cursors, forwards or back. */
+  #take({ logs, except }: Have): void {
+    this.#cursors = new Map(logs.map(([origin, epoch, length]) => [logKey({ origin, epoch }), length]));
+    this.#except = new Set(except);
+    this.#due.clear();
+    for (const [origin, epoch] of this.#parts.replica.have())
+      this.#due.set(logKey({ origin, epoch }), { origin, epoch });
+    this.#greeted = true;
+    this.#answering = true;
+    this.#pump();
+  }
+
+  /** The reader writes its own log itself, and reads some others at their source. */
+  #isExcepted({ origin }: LogId): boolean {
+    return origin === this.#parts.link.peer || this.#except.has(origin);
+  }
+
+  #pump(): void {
+    if (!this.#pumping) void this.#sendAll();
+  }
+
+  /** Never rejects. Between finding nothing to do and letting go there is no await, or a commit could slip in unseen. */
+  async #sendAll(): Promise<void> {
+    this.#pumping = true;
+    try {
+      while (!this.#closed) {
+        const [next] = this.#due;
+        if (next) await this.#sendNext(...next);
+        else if (this.#answering) await this.#sayCaughtUp();
+        else return;
+      }
+    } catch (error) {
+      this.close(messageOf(error));
+    } finally {
+      this.#pumping = false;
+    }
+  }
+  async #sendNext(key: string, log: LogId): Promise<void> {
+    this.#due.delete(key);
+    const from = this.#cursors.get(key) ?? 0;
+    const batch = await this.#parts.replica.readBatch(log, from);
+    if (batch === undefined) return;
+    if ((this.#cursors.get(key) ?? 0) !== from) {
+      // A `have` moved the cursor while the disk was read.
+      this.#due.set(key, log);
+      return;
+    }
+    // Set before the sending, so that a `have` that arrives meanwhile has the last word.
+    this.#cursors.set(key, batch.head.length);
+    if (this.#parts.replica.lengthOf(log) > batch.head.length) this.#due.set(key, log);
+    this.#parts.meter.count('mindmesh_replication_batches_total', { direction: 'sent' });
+    await this.#parts.link.send(encodeBatch(batch));
+  }
+
+  async #sayCaughtUp(): Promise<void> {
+    this.#answering = false;
+    await this.#parts.link.send(encodeCaughtUp());
+  }
+}
