@@ -49,6 +49,17 @@ export type ConfigRow = z.infer<typeof ConfigRowSchema>;
 export const VersionViewSchema = z.object({ version: z.string(), node: z.string() });
 export type VersionView = z.infer<typeof VersionViewSchema>;
 
+/** Peer id → name of the node, for those that a view mentions and this node knows. */
+const names = { names: z.record(z.string(), z.string()).optional() };
+/** What brought a general in, where several rules matched. */
+const routed = { rule: z.string().optional(), strategy: z.string().optional(), priority: z.string().optional() };
+const WaitingSchema = z.object({
+  general: z.string(),
+  cluster: z.string().optional(),
+  reason: z.string(),
+  ...routed,
+});
+
 /** Something a person should know, with the way to mend it. */
 export const ConcernSchema = z.object({
   level: z.enum(['error', 'warning']),
@@ -140,8 +151,9 @@ export const RouteTestViewSchema = z.object({
   subject: z.string(),
   rules: z.array(z.string()),
   strategy: z.string(),
-  slots: z.array(z.object({ slot: SlotIdSchema, candidates: z.array(CandidateSchema) })),
-  waiting: z.array(z.object({ general: z.string(), reason: z.string() })),
+  slots: z.array(z.object({ slot: SlotIdSchema, ...routed, candidates: z.array(CandidateSchema) })),
+  waiting: z.array(WaitingSchema),
+  ...names,
 });
 export type RouteTestView = z.infer<typeof RouteTestViewSchema>;
 
@@ -160,8 +172,10 @@ export type EventLine = z.infer<typeof EventLineSchema>;
 export const TaskViewSchema = z.object({
   slot: SlotIdSchema,
   general: z.string(),
+  ...routed,
   state: z.string(),
   candidates: z.array(CandidateSchema),
+  /** Here and in `attempts` and `offers`: a peer id. */
   acceptedBy: z.string().optional(),
   attempts: z.array(z.object({ number: z.int(), by: z.string(), startedAt: z.int(), error: z.string().optional() })),
   result: ResultSchema.optional(),
@@ -191,8 +205,11 @@ export const ExplainViewSchema = z.object({
   revision: z.int().optional(),
   distributedAt: z.int().optional(),
   distributedBy: z.string().optional(),
-  waiting: z.array(z.object({ general: z.string(), reason: z.string() })),
+  /** What the actor counted as when it was routed. */
+  trust: z.string().optional(),
+  waiting: z.array(WaitingSchema),
   tasks: z.array(TaskViewSchema),
   settled: z.object({ at: z.int(), outcome: z.string() }).optional(),
+  ...names,
 });
 export type ExplainView = z.infer<typeof ExplainViewSchema>;
