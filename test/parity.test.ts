@@ -29,7 +29,7 @@ const cases = [
   { id: 'a folder is a path', row: '| 001 | a | built | `daemon/` | `test/parity.test.ts` |', faults: [] },
   {
     id: 'a route, a variable or a bar is no path',
-    row: '| 001 | `GET /x` | not yet | `A_B`, `a\\|b` | `/health` |',
+    row: '| 001 | `GET /x` | not yet | `A_B`, `git.gitlens`, `a\\|b` | `/health` |',
     faults: [],
   },
   { id: 'a row to come', row: '| 001 | a | not yet | | |', faults: [] },

@@ -35,10 +35,12 @@ function readRow(text: string): ParityRow {
   return { line, name, state, where: pathsIn(where), proof: pathsIn(proof), proofText: proof };
 }
 
-/** What stands between backticks and looks like a path; names, routes and variables do not. */
+/** What stands between backticks and looks like a path; routes, variables and names do not. */
 function pathsIn(cell: string): string[] {
   const quoted = [...cell.matchAll(/`([^`]+)`/g)].map(([, inner = '']) => inner);
-  return quoted.filter((inner) => /^\.?[\w@-][\w@.-]*(\/[\w@.-]+)*(\/|\.[a-z]+)$/.test(inner));
+  return quoted.filter(
+    (inner) => /^[\w.][\w.-]*(\/[\w.-]+)*\/?$/.test(inner) && /\/|\.(ts|js|json|md|yaml)$/.test(inner),
+  );
 }
 
 /** What is wrong with one row, each as a sentence; `exists` answers for a path of the repository. */
