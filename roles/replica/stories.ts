@@ -9,13 +9,15 @@ export interface StoryParts {
 }
 
 /** Everything this node's logs say about one event; a story without an event when it is unknown. */
-export async function loadStory(eventId: EventId, { journal, tables }: StoryParts): Promise<Story> {
+export async function loadStory(eventId: EventId, parts: StoryParts): Promise<Story> {
+  return foldStory(eventId, await loadFacts(eventId, parts));
+}
+
+/** The records a story is folded from, for those who go on adding to them. */
+export async function loadFacts(eventId: EventId, { journal, tables }: StoryParts): Promise<Fact[]> {
   const rows = await tables.range('facts', { prefix: tableKey(eventId, '') });
   const facts = await Promise.all(rows.map(([key]) => loadFact(positionOfFact(key), journal)));
-  return foldStory(
-    eventId,
-    facts.filter((fact) => fact !== undefined),
-  );
+  return facts.filter((fact) => fact !== undefined);
 }
 
 async function loadFact(position: Position, journal: Journal): Promise<Fact | undefined> {
