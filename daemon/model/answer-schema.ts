@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { AnswerSchema } from '../../protocols/result.ts';
+
+/** Keywords that servers refuse in strict schemas; zod checks them afterwards. */
+const REFUSED_KEYWORDS: ReadonlySet<string> = new Set(['$schema', 'minLength', 'maxLength']);
+
+/**
+ * `AnswerSchema` as the strict form of structured outputs wants it: every property is required, and what is optional may be
+ * null instead.
+ */
+export const ANSWER_JSON_SCHEMA: Record<string, unknown> = strict(z.toJSONSchema(AnswerSchema));
+
+function strict(schema: unknown): Record<string, unknown> {
+  const copy = Object.fromEntries(entriesOf(schema).filter(([keyword]) => !REFUSED_KEYWORDS.has(keyword)));
+  if (copy.items !== undefined) copy.items = strict(copy.items);
+  if (copy.properties === undefined) return copy;
+  const required: readonly unknown[] = Array.isArray(copy.required) ? copy.required : [];
+  const properties = entriesOf(copy.properties).map(([name, property]): [string, unknown] => {
+    const inner = strict(property);
+    return [name, required.includes(name) ? inner : { anyOf: [inner, { type: 'null' }] }];
+  });
+  return { ...copy, properties: Object.fromEntries(properties), required: properties.map(([name]) => name) };
+}
+
+function entriesOf(value: unknown): [string, unknown][] {
+  return typeof value === 'object' && value !== null ? Object.entries(value) : [];
+}

@@ -1,0 +1,82 @@
+import { APIError, OpenAI } from 'openai';
+import type {
+  ChatCompletionCreateParamsNonStreaming,
+  ChatCompletionMessageParam,
+} from 'openai/resources/chat/completions';
+import type { Logger } from '../../roles/ports/runtime.ts';
+import type { Config } from '../config/config.ts';
+import { ANSWER_JSON_SCHEMA } from './answer-schema.ts';
+
+export interface ChatOptions extends Pick<Config['model'], 'name' | 'provider' | 'timeout' | 'maxTokens'> {
+  readonly baseUrl?: string;
+  readonly apiKey?: Config['model']['apiKey'];
+  readonly temperature?: number;
+  /** Repeats of one request after 408, 409, 429, 5xx and broken connections. Default 1: the generals have rules to fall back on. */
+  readonly maxRetries?: number;
+}
+
+const ADDRESSES = { openai: 'https://api.openai.com/v1', anthropic: 'https://api.anthropic.com/v1/' } as const;
+
+/** Parameters that some servers or models refuse. Who refuses one is asked again without it, then and later. */
+const DISPENSABLE = ['temperature', 'response_format', 'max_completion_tokens'] as const;
+
+/** Asks for chat completions in the form of an answer, with what the server at hand understands. */
+export class ChatClient {
+  readonly #options: ChatOptions;
+  readonly #log: Logger;
+  readonly #client: OpenAI;
+  readonly #refused = new Set<string>();
+
+  constructor(options: ChatOptions, parts: { readonly log: Logger }) {
+    this.#options = options;
+    this.#log = parts.log;
+    this.#client = new OpenAI({
+      // A local server wants no key, the package insists on one.
+      apiKey: options.apiKey?.reveal() ?? 'none',
+      baseURL: options.baseUrl ?? ADDRESSES[options.provider],
+      organization: null,
+      project: null,
+      maxRetries: options.maxRetries ?? 1,
+      timeout: options.timeout,
+      // It would write to the console past our log.
+      logLevel: 'off',
+    });
+  }
+
+  /** @throws whatever the package throws: `APIError`, `SyntaxError` of a body that is not JSON, errors of fetch. */
+  async complete(messages: ChatCompletionMessageParam[], signal: AbortSignal): Promise<unknown> {
+    try {
+      return await this.#client.chat.completions.create(this.#parameters(messages), { signal });
+    } catch (error) {
+      const refused = refusedParameter(error);
+      if (refused === undefined || this.#refused.has(refused)) throw error;
+      this.#refused.add(refused);
+      this.#log.warn({ model: this.#options.name, parameter: refused }, 'model refuses a parameter');
+      return this.complete(messages, signal);
+    }
+  }
+
+  #parameters(messages: ChatCompletionMessageParam[]): ChatCompletionCreateParamsNonStreaming {
+    const { name, temperature, maxTokens } = this.#options;
+    const all: ChatCompletionCreateParamsNonStreaming = {
+      model: name,
+      messages,
+      max_completion_tokens: maxTokens,
+      response_format: {
+        type: 'json_schema',
+        json_schema: { name: 'answer', strict: true, schema: ANSWER_JSON_SCHEMA },
+      },
+      ...(temperature !== undefined && { temperature }),
+    };
+    for (const parameter of DISPENSABLE) if (this.#refused.has(parameter)) delete all[parameter];
+    // The older name of the same limit.
+    return this.#refused.has('max_completion_tokens') ? { ...all, max_tokens: maxTokens } : all;
+  }
+}
+
+/** The parameter that a 400 complains about, if we can do without it. */
+function refusedParameter(error: unknown): string | undefined {
+  if (!(error instanceof APIError) || error.status !== 400) return undefined;
+  const { param, message } = error;
+  return DISPENSABLE.find((name) => (param ? param.startsWith(name) : message.includes(name)));
+}
