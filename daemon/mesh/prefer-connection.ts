@@ -9,10 +9,10 @@ export interface Candidate {
 }
 
 /**
- * Connections that opened this close together come from both sides dialling at once; a dial ends after half of it. One that is
- * older was lost by the other side: nobody dials while connected.
+ * Connections that opened this close together come from both sides dialling at once: a dial ends within 4 s. One that is older
+ * was lost by the other side, because nobody dials while connected.
  */
-export const SIMULTANEOUS_MS = 10_000;
+export const SIMULTANEOUS_MS = 5_000;
 
 /** Of what was opened at once the outbound of the smaller peer id, and of those the newest; else the newest. */
 export function preferConnection<T extends Candidate>(candidates: readonly T[], smaller: boolean): T | undefined {
