@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { MeshError } from '../../protocols/errors.ts';
-import { type MeshEvent, MeshEventSchema } from '../../protocols/event.ts';
-import { type EventId, EventIdSchema } from '../../protocols/ids.ts';
 import {
+  type ConfigRow,
+  ConfigRowSchema,
   type EventLine,
   EventLineSchema,
+  EventsQuerySchema,
+  ExplainQuerySchema,
   type ExplainView,
   ExplainViewSchema,
   type GeneralView,
@@ -12,41 +14,45 @@ import {
   OPERATOR_PATHS,
   type PeerView,
   PeerViewSchema,
+  PingQuerySchema,
   type PingView,
   PingViewSchema,
+  RouteTestRequestSchema,
   type RouteTestView,
   RouteTestViewSchema,
   type RouteView,
   RouteViewSchema,
   type StatusView,
   StatusViewSchema,
+  type VersionView,
+  VersionViewSchema,
 } from '../../protocols/operator.ts';
 import type { App, Routes } from './app.ts';
 import { EventStreams } from './event-stream.ts';
-import { type EventQuery, EventQuerySchema } from './orchestrator-api.ts';
 
-const VersionViewSchema = z.object({ version: z.string(), node: z.string() });
-export type VersionView = z.infer<typeof VersionViewSchema>;
-
-/** A payload as GitHub sends it, with the name of its event. */
-const PayloadSchema = z.object({ event: z.string().min(1), payload: z.record(z.string(), z.unknown()) });
-export type GivenPayload = z.infer<typeof PayloadSchema>;
+/** A payload as its sender posts it, with the name of its event. */
+const PayloadSchema = z.strictObject({ event: z.string().min(1), payload: z.record(z.string(), z.unknown()) });
+const RouteTestBodySchema = z.union([...RouteTestRequestSchema.options, PayloadSchema]);
+export type RouteTestBody = z.output<typeof RouteTestBodySchema>;
+export type EventsFilter = z.output<typeof EventsQuerySchema>;
 
 /** What an operator can ask of a node; the values are those of `protocols/operator.ts`. */
 export interface OperatorApi {
   status(): Promise<StatusView>;
   peers(): Promise<readonly PeerView[]>;
-  /** @param peer id or name of one; all connected ones without it. @throws MeshError `not-found` or `peer-unreachable`. */
-  ping(peer?: string): Promise<readonly PingView[]>;
+  /** @param peer id or name of a node. @throws MeshError `not-found`, `peer-unreachable` or `request-timeout`. */
+  ping(peer: string): Promise<PingView>;
   generals(): Promise<readonly GeneralView[]>;
   routes(): Promise<readonly RouteView[]>;
-  routeTest(input: MeshEvent | GivenPayload): Promise<RouteTestView>;
-  events(query: EventQuery): Promise<readonly EventLine[]>;
+  /** @throws MeshError `not-found` for an event id that is not here, `payload-invalid` for a payload that is no such event. */
+  routeTest(input: RouteTestBody): Promise<RouteTestView>;
+  /** Newest first. */
+  events(filter: EventsFilter): Promise<readonly EventLine[]>;
   /** Calls back with each event that comes in, or whose state changes; the returned function ends it. */
   onEvent(listener: (line: EventLine) => void): () => void;
-  explain(id: EventId): Promise<ExplainView | undefined>;
-  /** The configuration with secrets masked. */
-  config(): Promise<unknown>;
+  /** @param id of an event, or the end of one. Undefined when there is none. */
+  explain(id: string): Promise<ExplainView | undefined>;
+  config(): Promise<readonly ConfigRow[]>;
   version(): VersionView;
 }
 
@@ -57,14 +63,18 @@ export function operatorRoutes(api: OperatorApi): Routes {
     meshRoutes(app, api);
     routingRoutes(app, api);
     eventRoutes(app, api);
+    explainRoutes(app, api);
   };
 }
 
 function viewRoutes(app: App, api: OperatorApi): void {
   const status = { summary: 'This node, and what is wrong with it', response: { 200: StatusViewSchema } };
   app.get(OPERATOR_PATHS.status, { schema: status }, () => api.status());
-  const config = { summary: 'The configuration in force, without secrets' };
-  app.get(OPERATOR_PATHS.config, { schema: config }, () => api.config());
+  const config = {
+    summary: 'The configuration in force, without secrets',
+    response: { 200: z.array(ConfigRowSchema) },
+  };
+  app.get(OPERATOR_PATHS.config, { schema: config }, async () => [...(await api.config())]);
   const version = { summary: 'Version of the build', response: { 200: VersionViewSchema } };
   app.get(OPERATOR_PATHS.version, { schema: version }, () => api.version());
 }
@@ -75,11 +85,11 @@ function meshRoutes(app: App, api: OperatorApi): void {
   const generals = { summary: 'Generals, one row for each cluster', response: { 200: z.array(GeneralViewSchema) } };
   app.get(OPERATOR_PATHS.generals, { schema: generals }, async () => [...(await api.generals())]);
   const ping = {
-    summary: 'Round-trip times to peers',
-    querystring: z.object({ peer: z.string().min(1).optional() }),
-    response: { 200: z.array(PingViewSchema) },
+    summary: 'Round-trip time to a peer, over the mesh',
+    querystring: PingQuerySchema,
+    response: { 200: PingViewSchema },
   };
-  app.get(OPERATOR_PATHS.ping, { schema: ping }, async ({ query }) => [...(await api.ping(query.peer))]);
+  app.get(OPERATOR_PATHS.ping, { schema: ping }, ({ query }) => api.ping(query.peer));
 }
 
 function routingRoutes(app: App, api: OperatorApi): void {
@@ -87,7 +97,7 @@ function routingRoutes(app: App, api: OperatorApi): void {
   app.get(OPERATOR_PATHS.routes, { schema: routes }, async () => [...(await api.routes())]);
   const test = {
     summary: 'Where an event would go, without sending it',
-    body: z.union([PayloadSchema, MeshEventSchema]),
+    body: RouteTestBodySchema,
     response: { 200: RouteTestViewSchema },
   };
   app.post(OPERATOR_PATHS.routesTest, { schema: test }, ({ body }) => api.routeTest(body));
@@ -96,34 +106,41 @@ function routingRoutes(app: App, api: OperatorApi): void {
 function eventRoutes(app: App, api: OperatorApi): void {
   const list = {
     summary: 'Events of the org, newest first',
-    querystring: EventQuerySchema,
+    querystring: EventsQuerySchema,
     response: { 200: z.array(EventLineSchema) },
   };
   app.get(OPERATOR_PATHS.events, { schema: list }, async ({ query }) => [...(await api.events(query))]);
-  const tail = {
-    summary: 'Events as they come (server-sent events)',
-    querystring: EventQuerySchema.pick({ kind: true, repository: true }),
-  };
+  const tail = { summary: 'Events as they come (server-sent events)', querystring: EventsQuerySchema };
   const streams = new EventStreams();
   app.addHook('preClose', async () => streams.end());
   app.get(OPERATOR_PATHS.eventsTail, { schema: tail }, ({ query }, reply) => {
     reply.hijack();
     streams.open(reply.raw, (send) =>
       api.onEvent((line) => {
-        if (query.kind !== undefined && line.kind !== query.kind) return;
-        if (query.repository !== undefined && line.repository !== query.repository) return;
-        send(line.eventId, line);
+        if (fits(line, query)) send(line.eventId, line);
       }),
     );
   });
-  const explain = {
-    summary: 'Where an event went and why',
-    params: z.object({ id: EventIdSchema }),
-    response: { 200: ExplainViewSchema },
-  };
-  app.get(`${OPERATOR_PATHS.explain}/:id`, { schema: explain }, async ({ params: { id } }) => {
+}
+
+function explainRoutes(app: App, api: OperatorApi): void {
+  const explain = async (id: string) => {
     const view = await api.explain(id);
     if (view === undefined) throw new MeshError('not-found', { what: 'event', id });
     return view;
-  });
+  };
+  const summary = 'Where an event went and why; the end of its id will do';
+  const response = { 200: ExplainViewSchema };
+  const byQuery = { summary, querystring: ExplainQuerySchema, response };
+  app.get(OPERATOR_PATHS.explain, { schema: byQuery }, ({ query }) => explain(query.id));
+  const byPath = { summary, params: ExplainQuerySchema, response };
+  app.get(`${OPERATOR_PATHS.explain}/:id`, { schema: byPath }, ({ params }) => explain(params.id));
+}
+
+function fits(line: EventLine, { kind, repository, state }: EventsFilter): boolean {
+  return (
+    (kind === undefined || line.kind === kind) &&
+    (repository === undefined || line.repository === repository) &&
+    (state === undefined || line.state === state)
+  );
 }

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { MeshError } from '../../protocols/errors.ts';
-import { KindSchema } from '../../protocols/event.ts';
 import {
   type DistributeRequest,
   DistributeRequestSchema,
@@ -13,7 +12,13 @@ import {
   type MindosStatus,
   MindosStatusSchema,
 } from '../../protocols/mindos.ts';
-import { type EventLine, EventLineSchema, type GeneralView, GeneralViewSchema } from '../../protocols/operator.ts';
+import {
+  type EventLine,
+  EventLineSchema,
+  EventsQuerySchema,
+  type GeneralView,
+  GeneralViewSchema,
+} from '../../protocols/operator.ts';
 import type { App, Routes } from './app.ts';
 
 /** What the orchestrator's port needs. */
@@ -26,19 +31,9 @@ export interface OrchestratorApi {
   setGeneralStatus(cluster: string, name: string, status: GeneralStatus): Promise<void>;
   /** The newest ones and how many there are. */
   distributions(limit: number): Promise<Distributions>;
-  events(query: EventQuery): Promise<readonly EventLine[]>;
+  /** Newest first. */
+  events(filter: z.output<typeof EventsQuerySchema>): Promise<readonly EventLine[]>;
 }
-
-export const EventQuerySchema = z.object({
-  /** How many at most. */
-  limit: z.coerce.number().int().min(1).max(1_000).default(50),
-  kind: KindSchema.optional(),
-  /** `owner/name`. */
-  repository: z.string().optional(),
-  /** E.g. `done`, `dead`. */
-  state: z.string().optional(),
-});
-export type EventQuery = z.infer<typeof EventQuerySchema>;
 
 const RECENT = 10;
 const GeneralParamsSchema = z.object({ cluster: z.string(), name: z.string() });
@@ -50,7 +45,7 @@ export function orchestratorRoutes(api: OrchestratorApi): Routes {
     generalRoutes(app, api);
     const schema = {
       summary: 'Events of the org, newest first',
-      querystring: EventQuerySchema,
+      querystring: EventsQuerySchema,
       response: { 200: z.array(EventLineSchema) },
     };
     app.get('/events', { schema }, async (request) => [...(await api.events(request.query))]);
