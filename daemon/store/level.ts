@@ -1,0 +1,65 @@
+import { mkdir, statfs } from 'node:fs/promises';
+import { Level } from 'level';
+import type { SignedHead } from '../../protocols/record.ts';
+import type { Disk } from '../../roles/ports/disk.ts';
+import type { Runtime } from '../../roles/ports/runtime.ts';
+import type { Tables } from '../../roles/ports/tables.ts';
+import { type CheckReport, checkStore } from './check.ts';
+import { LevelDisk } from './disk.ts';
+import { openFailure } from './failures.ts';
+import { migrate } from './migrations.ts';
+import { LevelTables } from './table-reader.ts';
+import { type Database, openSublevels, type Sublevels } from './tables.ts';
+
+export interface StoreOptions {
+  /** Made with mode 0700 when it is missing. One process at a time. */
+  readonly dir: string;
+}
+
+export interface StoreParts {
+  readonly runtime: Pick<Runtime, 'log'>;
+}
+
+export interface Store {
+  readonly disk: Disk;
+  readonly tables: Tables;
+  /** Reads everything and says what is wrong; `verify` tells whether a head is signed by its origin. */
+  check(verify: (head: SignedHead) => boolean): Promise<CheckReport>;
+  /** Bytes that this user may still write there. */
+  freeBytes(): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** @throws MeshError `store-locked`, `store-damaged`, `store-newer`, `data-dir-unusable`, `disk-full`. */
+export async function openStore({ dir }: StoreOptions, { runtime }: StoreParts): Promise<Store> {
+  const { db, sublevels } = await openDatabase(dir);
+  try {
+    const steps = await migrate(dir, { db, sublevels });
+    for (const { from, to } of steps) runtime.log.info({ from, to }, 'store migrated');
+  } catch (error) {
+    await db.close();
+    throw openFailure(error, dir);
+  }
+  return {
+    disk: new LevelDisk(dir, { db, sublevels }),
+    tables: new LevelTables(dir, sublevels),
+    check: (verify) => checkStore({ verify }, { db, sublevels }),
+    freeBytes: async () => {
+      const { bavail, bsize } = await statfs(dir);
+      return bavail * bsize;
+    },
+    close: () => db.close(),
+  };
+}
+
+/** The directory is made first: LevelDB would make it readable by everybody. */
+async function openDatabase(dir: string): Promise<{ readonly db: Database; readonly sublevels: Sublevels }> {
+  try {
+    await mkdir(dir, { recursive: true, mode: 0o700 });
+    const db: Database = new Level<string, Buffer>(dir, { valueEncoding: 'buffer' });
+    await db.open();
+    return { db, sublevels: await openSublevels(db) };
+  } catch (error) {
+    throw openFailure(error, dir);
+  }
+}
