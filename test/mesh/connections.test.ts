@@ -4,7 +4,8 @@ import { after, test } from 'node:test';
 import { PROTOCOLS, TOPICS } from '../../protocols/names.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type Gate, gateBefore } from './gate.ts';
-import { introduce, join, newKey, newNode, presenceOf, stopAll, stopEverything, type TestNode } from './mesh-of.ts';
+import { introduce, join, newKey, newNode, stopAll, stopEverything, type TestNode } from './mesh-of.ts';
+import { presenceOf } from './presence-of.ts';
 import { assertNothingUncaught } from './process-watch.ts';
 import { type RawPeer, rawPeer } from './raw-peer.ts';
 

@@ -7,8 +7,9 @@ import { createDispatcher, type MeshDispatcher } from '../../daemon/mesh/dispatc
 import { decodeFrame, encodeFrame } from '../../protocols/frames.ts';
 import { LIMITS, PROTOCOLS, TOPICS } from '../../protocols/names.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { introduce, join, newKey, newNode, presenceOf, stopEverything, type TestNode } from './mesh-of.ts';
+import { introduce, join, newKey, newNode, stopEverything, type TestNode } from './mesh-of.ts';
 import { offerOf } from './offers.ts';
+import { presenceOf } from './presence-of.ts';
 import { assertNothingUncaught } from './process-watch.ts';
 import { ended, type RawPeer, rawPeer } from './raw-peer.ts';
 

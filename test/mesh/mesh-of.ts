@@ -5,8 +5,7 @@ import { createIdentity } from '../../daemon/mesh/ed25519.ts';
 import { createKey } from '../../daemon/mesh/identity.ts';
 import { createMeshNode, type MeshNode, type MeshNodeOptions } from '../../daemon/mesh/node.ts';
 import { createRuntime } from '../../daemon/runtime.ts';
-import { epochOf, type PeerId } from '../../protocols/ids.ts';
-import type { Presence } from '../../protocols/presence.ts';
+import type { PeerId } from '../../protocols/ids.ts';
 import type { Identity, Logger, Meter, Runtime } from '../../roles/ports/runtime.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -88,15 +87,6 @@ export function stopAtEnd(stop: () => Promise<unknown>): void {
 
 export async function stopEverything(): Promise<void> {
   await Promise.all(opened.map((stop) => stop()));
-}
-
-let counter = 0;
-
-export function presenceOf(peer: PeerId): Presence {
-  counter++;
-  const card = { peer, name: 'n', org: 'o', cluster: 'c', region: 'r', roles: [], generals: [], version: '0.1.0' };
-  const epoch = epochOf('01ARZ3NDEKTSV4RRFFQ69G5FAV');
-  return { v: 1, card, epoch, counter, clock: Date.now(), ready: true, draining: false, load: [] };
 }
 
 function recorder(lines: LogLine[]): Logger {
