@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, readFile, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys';
@@ -51,7 +52,7 @@ async function exists(file: string): Promise<boolean> {
 /** Whole and synced, or not there at all; a key that another process made meanwhile is kept. */
 async function writeOnce(file: string, bytes: Uint8Array): Promise<void> {
   const dir = dirname(file);
-  const temporary = join(dir, `.${basename(file)}.${process.pid}.tmp`);
+  const temporary = join(dir, `.${basename(file)}.${randomUUID()}.tmp`);
   try {
     await mkdir(dir, { recursive: true, mode: 0o700 });
     await writeSynced(temporary, bytes);
@@ -65,7 +66,6 @@ async function writeOnce(file: string, bytes: Uint8Array): Promise<void> {
 }
 
 async function writeSynced(file: string, bytes: Uint8Array): Promise<void> {
-  await unlink(file).catch(unlessErrno('ENOENT'));
   const handle = await open(file, 'wx', 0o600);
   try {
     await handle.writeFile(bytes);
