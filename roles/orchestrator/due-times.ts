@@ -3,6 +3,8 @@ import type { Runtime } from '../ports/runtime.ts';
 interface Due {
   readonly key: string;
   readonly at: number;
+  /** What was set first comes first among equal times. */
+  readonly order: number;
 }
 
 /** Longest single wait: timers of the platform overflow at 24.8 days. */
@@ -14,6 +16,7 @@ export class DueTimes {
   readonly #run: (key: string) => void;
   readonly #at = new Map<string, number>();
   #heap: Due[] = [];
+  #order = 0;
   #cancel: (() => void) | undefined;
   #armedFor = Number.POSITIVE_INFINITY;
 
@@ -27,7 +30,7 @@ export class DueTimes {
   set(key: string, at: number): void {
     if (this.#at.get(key) === at) return;
     this.#at.set(key, at);
-    push(this.#heap, { key, at });
+    push(this.#heap, { key, at, order: this.#order++ });
     if (this.#heap.length > 64 && this.#heap.length > 4 * this.#at.size) this.#compact();
     this.#arm();
   }
@@ -68,8 +71,9 @@ export class DueTimes {
   }
 
   #compact(): void {
+    const live = this.#heap.filter(({ key, at }) => this.#at.get(key) === at);
     this.#heap = [];
-    for (const [key, at] of this.#at) push(this.#heap, { key, at });
+    for (const due of live) push(this.#heap, due);
   }
 }
 
@@ -97,7 +101,9 @@ function pop(heap: Due[]): void {
 }
 
 function isEarlier(heap: readonly Due[], a: number, b: number): boolean {
-  return (heap[a]?.at ?? Number.POSITIVE_INFINITY) < (heap[b]?.at ?? Number.POSITIVE_INFINITY);
+  const [first, second] = [heap[a], heap[b]];
+  if (first === undefined || second === undefined) return first !== undefined;
+  return first.at < second.at || (first.at === second.at && first.order < second.order);
 }
 
 function swap(heap: Due[], a: number, b: number): void {

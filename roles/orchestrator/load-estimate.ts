@@ -17,6 +17,11 @@ export class LoadEstimate {
     this.#changes.set(keyOf(peer, general), { heardAt, by: this.#since(peer, general, heardAt) + by });
   }
 
+  /** It answered that it is full, whatever it told: believed until it tells its load again or is rid of something. */
+  setLoad(peer: PeerId, general: string, load: number, told: number, heardAt: number): void {
+    this.#changes.set(keyOf(peer, general), { heardAt, by: load - told });
+  }
+
   /** Running and queued, from what was told and what happened since. */
   loadOf(peer: PeerId, general: string, told: number, heardAt: number): number {
     return Math.max(0, told + this.#since(peer, general, heardAt));

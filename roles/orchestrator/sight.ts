@@ -17,6 +17,9 @@ export interface SightParts {
 /** Absent clusters are waited for so long after their nodes last wrote their card (W6). */
 const REMEMBER_MS = 7 * 24 * 60 * 60 * 1000;
 
+/** The roster is read again when what was read is older than this. */
+const REREAD_MS = 1_000;
+
 /** A node that offers a general: everything but the load of this moment. */
 interface Offerer extends Offering {
   readonly heardAt: number;
@@ -29,6 +32,7 @@ export class Sight {
   readonly #loads = new LoadEstimate();
   readonly #cards = new Map<PeerId, { readonly card: NodeCard; readonly at: number }>();
   #members = new Map<PeerId, Member>();
+  #readAt = Number.NEGATIVE_INFINITY;
   #orchestrators: readonly PeerId[] = [];
   #offerers = new Map<string, readonly Offerer[]>();
 
@@ -50,9 +54,8 @@ export class Sight {
 
   /** The roster, or the status of a general, has changed. */
   refresh(): void {
-    this.#members = new Map(this.#parts.roster.members().map((member) => [member.peer, member]));
+    this.#read();
     this.#orchestrators = orchestratorsOf(this.#self.org, [...this.#members.values()]);
-    this.#offerers.clear();
   }
 
   /** Those who may own subjects now, sorted. */
@@ -99,12 +102,26 @@ export class Sight {
     );
   }
 
+  /** A node answered `busy`. */
+  countFull(peer: PeerId, general: string): void {
+    const offerer = this.#offerersOf(general).find((each) => each.peer === peer);
+    if (offerer !== undefined) this.#loads.setLoad(peer, general, offerer.capacity, offerer.load, offerer.heardAt);
+  }
+
   /** Work was given to a node (+1), or it is rid of it (−1). */
   count(peer: PeerId, general: string, by: number): void {
     this.#loads.add(peer, general, by, this.#members.get(peer)?.heardAt ?? 0);
   }
 
+  #read(): void {
+    this.#readAt = this.#parts.runtime.monotonic();
+    this.#members = new Map(this.#parts.roster.members().map((member) => [member.peer, member]));
+    this.#offerers.clear();
+  }
+
   #offerersOf(general: string): readonly Offerer[] {
+    // Regular presences are no news to the roster, but tell the load anew.
+    if (this.#parts.runtime.monotonic() - this.#readAt > REREAD_MS) this.#read();
     const known = this.#offerers.get(general);
     if (known !== undefined) return known;
     const present = [...this.#members.values()].flatMap((member) => this.#present(member, general));

@@ -63,6 +63,8 @@ export type TaskFact =
   | { readonly type: 'answered'; readonly peer: PeerId; readonly answer: Answer; readonly view: View }
   /** A sign of life of an execution. */
   | { readonly type: 'running'; readonly peer: PeerId }
+  /** Another task of its subject is in the way: it is offered as soon as that one is not (W2). */
+  | { readonly type: 'blocked' }
   /** Its time has come: `dueOf`. */
   | { readonly type: 'due' };
 
@@ -129,6 +131,8 @@ export function transition(state: TaskState, fact: TaskFact, moment: Moment): St
       return answered(state, fact.peer, fact.answer, fact.view, moment);
     case 'running':
       return running(state, fact.peer, moment);
+    case 'blocked':
+      return stay(state.phase === 'waiting' ? ready(state) : state);
     case 'due':
       return due(state, moment);
   }
@@ -152,6 +156,10 @@ function recorded(before: TaskState, task: Task, moment: Moment): Step {
     case 'waiting':
       return takenUp(before, state, task, moment);
     case 'offering':
+      // Its record may be here before its answer, and the answer may get lost.
+      return stay(
+        before.offeredTo && holderOf(task) === before.offeredTo ? held(state, before.offeredTo, moment) : state,
+      );
     case 'dying':
     case 'ended':
       return stay(state);
@@ -212,7 +220,8 @@ function offerNext(state: TaskState, view: View, moment: Moment): Step {
     return { state: { ...without(state), phase: 'offering', offeredTo: peer }, effects: [{ type: 'offer', peer }] };
   }
   if (view.askable.some((each) => !state.ranked.includes(each) && isOpen(state, each))) {
-    return { state: rest(state, view, moment).state, effects: [{ type: 'replan' }] };
+    const rested = rest(state, view, moment);
+    return rested.state.phase === 'dying' ? rested : { state: rested.state, effects: [{ type: 'replan' }] };
   }
   if (view.known.length > 0 && view.known.every((each) => state.refused.includes(each))) {
     return bury(state, `everybody who offers it refused: ${state.refusal}`);
@@ -268,7 +277,8 @@ function noted(state: TaskState, peer: PeerId, answer: Exclude<Answer, { type: '
 
 /** Whoever was given up and turns out to be alive has it again, unless another took it meanwhile. */
 function running(state: TaskState, peer: PeerId, moment: Moment): Step {
-  if (state.phase === 'ready' || state.phase === 'waiting') return stay(held(state, peer, moment));
+  const isFree = state.phase === 'ready' || state.phase === 'waiting';
+  if (isFree && state.ranked.includes(peer)) return stay(held(state, peer, moment));
   return stay(renewed(state, peer, moment));
 }
 

@@ -1,0 +1,261 @@
+import { asMeshError } from '../../protocols/errors.ts';
+import type { MeshEvent } from '../../protocols/event.ts';
+import { compareText, type EventId, EventIdSchema, type PeerId, type Position } from '../../protocols/ids.ts';
+import type { MeshRecord } from '../../protocols/record.ts';
+import type { Runtime } from '../ports/runtime.ts';
+import type { Tables } from '../ports/tables.ts';
+import { getRow, rangeRows } from '../replica/rows.ts';
+import type { Story } from '../replica/story.ts';
+import { Awaited } from './awaited.ts';
+import { DueTimes } from './due-times.ts';
+import type { EventWorker } from './event-worker.ts';
+import { Lanes } from './lanes.ts';
+import type { OpenEvent, OpenEvents } from './open-events.ts';
+import { ownerOf } from './ownership.ts';
+import type { Sight } from './sight.ts';
+import type { TaskDesk } from './task-desk.ts';
+
+export interface EventFlowOptions {
+  readonly self: PeerId;
+  /** How long this node only watches after its start and after it became the owner of an event. */
+  readonly graceMs: number;
+}
+
+export interface EventFlowParts {
+  readonly tables: Tables;
+  readonly runtime: Runtime;
+  readonly sight: Sight;
+  readonly events: OpenEvents;
+  readonly desk: TaskDesk;
+  readonly worker: EventWorker;
+}
+
+/** Events that are worked on at once: enough to fill a commit group. */
+const EVENTS_AT_ONCE = 256;
+/** A fault of ours in one event must not spin. */
+const FAULT_PAUSE_MS = 30_000;
+/** Ids of which a record came before the event itself. */
+const EARLY_IDS = 10_000;
+
+/** Follows every open event and works on those this node owns, one step at a time for each. */
+export class EventFlow {
+  readonly #options: EventFlowOptions;
+  readonly #parts: EventFlowParts;
+  readonly #due: DueTimes;
+  readonly #awaited = new Awaited();
+  readonly #lanes = new Lanes(EVENTS_AT_ONCE);
+  readonly #work = new Set<Promise<void>>();
+  readonly #early = new Set<EventId>();
+  #openings = new Map<string, string>();
+  #orchestrators: readonly PeerId[] = [];
+  #quietUntil = 0;
+  #isRunning = false;
+
+  constructor(options: EventFlowOptions, parts: EventFlowParts) {
+    this.#options = options;
+    this.#parts = parts;
+    this.#due = new DueTimes(parts.runtime, (key) => this.change(EventIdSchema.parse(key), () => undefined));
+  }
+
+  /** Takes up what is open, in the background and in the order it came in. */
+  start(): void {
+    this.#isRunning = true;
+    this.#quietUntil = this.#now() + this.#options.graceMs;
+    this.#orchestrators = this.#parts.sight.orchestrators;
+    void this.#track(this.#takeUp());
+  }
+
+  async stop(): Promise<void> {
+    this.#isRunning = false;
+    this.#due.stop();
+    await Promise.allSettled(this.#work);
+  }
+
+  /** Names of the generals that events of this node wait for. */
+  get awaited(): readonly string[] {
+    return this.#awaited.generals();
+  }
+
+  take(id: EventId, position: Position, record: MeshRecord): void {
+    if (!this.#isRunning) return;
+    const { events } = this.#parts;
+    const known = events.get(id);
+    if (record.type === 'settled') {
+      this.#early.delete(id);
+      if (known !== undefined) this.#close(known);
+      return;
+    }
+    const event = known ?? (record.type === 'event' ? this.#meet(record.event) : this.#remember(id));
+    if (event === undefined) return;
+    if (event.subject !== undefined && event.owner !== this.#options.self) {
+      events.forget(event);
+    } else {
+      events.add(event, position, record);
+      this.#queue(event);
+    }
+  }
+
+  change(id: EventId, change: (event: OpenEvent) => void): void {
+    const event = this.#parts.events.get(id);
+    if (event === undefined) return;
+    change(event);
+    this.#queue(event);
+  }
+
+  /** Nodes, their loads or the status of a general have changed. */
+  lookAround(): void {
+    if (!this.#isRunning) return;
+    const { sight, desk } = this.#parts;
+    sight.refresh();
+    if (this.#orchestrators.join() !== sight.orchestrators.join()) this.#reown();
+    this.#lookForAwaited();
+    desk.wake();
+  }
+
+  async #takeUp(): Promise<void> {
+    try {
+      for (const id of await this.#openIds()) {
+        if (!this.#isRunning) return;
+        const event = this.#parts.events.get(id) ?? this.#watch(id, false);
+        // One after the other: the events of a subject are numbered in the order in which they get here.
+        await this.#parts.events.storyOf(event);
+        this.#queue(event);
+      }
+    } catch (error) {
+      this.#parts.runtime.log.error({ problem: asMeshError(error).message }, 'open events cannot be read');
+    }
+  }
+
+  /** In the order they came in, as far as the logs tell. */
+  async #openIds(): Promise<EventId[]> {
+    const rows = [...(await rangeRows(this.#parts.tables, 'open'))].sort(
+      ([, a], [, b]) => compareText(a.epoch, b.epoch) || compareText(a.origin, b.origin) || a.seq - b.seq,
+    );
+    return rows.map(([id]) => EventIdSchema.parse(id));
+  }
+
+  /** An event that is new here; undefined when it ended before its record came. */
+  #meet(event: MeshEvent): OpenEvent | undefined {
+    if (getRow(this.#parts.tables, 'settled', event.id) !== undefined) return undefined;
+    const open = this.#watch(event.id, !this.#early.delete(event.id));
+    this.#identify(open, event.subject);
+    return open;
+  }
+
+  /** Logs arrive in any order: a record about an event may come before it. It is found in the tables then. */
+  #remember(id: EventId): undefined {
+    this.#early.add(id);
+    for (const oldest of this.#early) {
+      if (this.#early.size <= EARLY_IDS) break;
+      this.#early.delete(oldest);
+    }
+  }
+
+  #watch(id: EventId, isComplete: boolean): OpenEvent {
+    const event = this.#parts.events.open(id, isComplete);
+    event.actFrom = this.#quietUntil;
+    return event;
+  }
+
+  #identify(event: OpenEvent, subject: string): void {
+    if (event.subject !== undefined) return;
+    event.subject = subject;
+    event.owner = ownerOf(subject, this.#orchestrators);
+  }
+
+  /** The owners of subjects have changed (W5). */
+  #reown(): void {
+    const { self, graceMs } = this.#options;
+    this.#orchestrators = this.#parts.sight.orchestrators;
+    for (const event of this.#parts.events.all()) {
+      if (event.subject === undefined) continue;
+      const before = event.owner;
+      event.owner = ownerOf(event.subject, this.#orchestrators);
+      if (before === event.owner) continue;
+      if (before === self) this.#release(event);
+      if (event.owner !== self) continue;
+      event.actFrom = Math.max(this.#quietUntil, this.#now() + graceMs);
+      this.#queue(event);
+    }
+  }
+
+  /** Somebody offers what events wait for, somewhere it was not offered before. */
+  #lookForAwaited(): void {
+    const now = this.#parts.sight.openings(this.#awaited.generals());
+    for (const [general, clusters] of now) {
+      if (this.#openings.get(general) === clusters) continue;
+      for (const event of this.#awaited.eventsFor(general)) this.#queue(event);
+    }
+    this.#openings = now;
+  }
+
+  #queue(event: OpenEvent): void {
+    if (event.isQueued || !this.#isRunning) return;
+    event.isQueued = true;
+    if (!event.isRunning) this.#lanes.run('events', 'normal', () => this.#track(this.#workOn(event)));
+  }
+
+  #track(work: Promise<void>): Promise<void> {
+    const tracked = work.finally(() => this.#work.delete(tracked));
+    this.#work.add(tracked);
+    return tracked;
+  }
+
+  async #workOn(event: OpenEvent): Promise<void> {
+    event.isRunning = true;
+    try {
+      while (event.isQueued && this.#isRunning) {
+        event.isQueued = false;
+        await this.#step(event);
+      }
+    } catch (error) {
+      const problem = asMeshError(error).message;
+      this.#parts.runtime.log.error({ eventId: event.id, problem }, 'event cannot be driven');
+      event.isQueued = false;
+      this.#due.set(event.id, this.#now() + FAULT_PAUSE_MS);
+    } finally {
+      event.isRunning = false;
+    }
+  }
+
+  async #step(event: OpenEvent): Promise<void> {
+    const { events, worker } = this.#parts;
+    const story = await events.storyOf(event);
+    if (events.get(event.id) !== event || !this.#isRunning) return;
+    if (story.settled !== undefined) return this.#close(event);
+    if (story.event === undefined) return;
+    this.#identify(event, story.event.subject);
+    if (event.owner !== this.#options.self) return this.#release(event);
+    if (this.#now() < event.actFrom) return this.#due.set(event.id, event.actFrom);
+    if (await worker.step(event, story)) event.isQueued = true;
+    else this.#await(event, story);
+  }
+
+  #await(event: OpenEvent, story: Story): void {
+    const { sight, worker } = this.#parts;
+    const generals = [...new Set(story.distribution?.waiting.map(({ general }) => general))];
+    this.#awaited.set(event, generals);
+    const unseen = generals.filter((general) => !this.#openings.has(general));
+    for (const [general, clusters] of sight.openings(unseen)) this.#openings.set(general, clusters);
+    const endsAt = worker.waitingEndsAt(story);
+    if (endsAt !== undefined) this.#due.set(event.id, endsAt);
+  }
+
+  /** Another node owns it: only its end is followed. */
+  #release(event: OpenEvent): void {
+    this.#parts.desk.drop(event.id);
+    this.#awaited.delete(event);
+    this.#due.clear(event.id);
+    event.burials.clear();
+    this.#parts.events.forget(event);
+  }
+
+  #close(event: OpenEvent): void {
+    this.#release(event);
+    this.#parts.events.close(event);
+  }
+
+  #now(): number {
+    return this.#parts.runtime.monotonic();
+  }
+}

@@ -1,0 +1,153 @@
+import type { SlotId } from '../../protocols/ids.ts';
+import { WIRE_VERSION } from '../../protocols/names.ts';
+import type { DistributionRecord, MeshRecord } from '../../protocols/record.ts';
+import type { Journal } from '../ports/journal.ts';
+import type { Meter, Runtime } from '../ports/runtime.ts';
+import type { Fact, Story } from '../replica/story.ts';
+import { isRanked } from './distribution.ts';
+import type { OpenEvent, OpenEvents } from './open-events.ts';
+import type { Planner } from './planner.ts';
+import { outcomeOf } from './settle.ts';
+import type { TaskDesk } from './task-desk.ts';
+
+export interface EventWorkerOptions {
+  /** How long a slot is tried. */
+  readonly deadlineMs: number;
+  /** How long a general that nobody offers is waited for. */
+  readonly waitingDeadlineMs: number;
+}
+
+export interface EventWorkerParts {
+  readonly journal: Journal;
+  readonly events: OpenEvents;
+  readonly planner: Planner;
+  readonly desk: TaskDesk;
+  readonly runtime: Runtime;
+  readonly meter: Meter;
+}
+
+/** What the owner of an event writes about it: decisions, dead letters, its end. One step writes at most one thing. */
+export class EventWorker {
+  readonly #options: EventWorkerOptions;
+  readonly #parts: EventWorkerParts;
+
+  constructor(options: EventWorkerOptions, parts: EventWorkerParts) {
+    this.#options = options;
+    this.#parts = parts;
+  }
+
+  /** Resolves to true when it wrote something, so that the story has to be read anew. Called for one event at a time. */
+  async step(event: OpenEvent, story: Story): Promise<boolean> {
+    const record = this.#decision(event, story) ?? this.#deadLetter(event, story) ?? this.#end(event, story);
+    if (record === undefined) return false;
+    const position = await this.#parts.journal.append(record);
+    this.#parts.events.add(event, position, record);
+    this.#tell(event, story, record);
+    return true;
+  }
+
+  /** Monotonic milliseconds when waiting for a general ends; undefined when nothing is waited for. */
+  waitingEndsAt(story: Story): number | undefined {
+    return story.distribution?.waiting.length ? this.#abandonAt(story) : undefined;
+  }
+
+  #decision(event: OpenEvent, story: Story): DistributionRecord | undefined {
+    const { planner, runtime } = this.#parts;
+    const { distribution } = story;
+    if (story.event === undefined) return undefined;
+    if (distribution === undefined) return planner.first(story.event, story.receivedAt ?? runtime.wall());
+    const isWaiting = distribution.waiting.length > 0;
+    if (!isWaiting && !event.replan) return undefined;
+    event.replan = false;
+    const again = planner.again(distribution, story.event, this.#taken(story));
+    if (again !== undefined || !isWaiting || runtime.monotonic() < this.#abandonAt(story)) return again;
+    for (const { general, reason } of distribution.waiting) {
+      runtime.log.warn({ eventId: event.id, general, reason }, 'nobody offered a general in time');
+    }
+    return planner.giveUpWaiting(distribution);
+  }
+
+  #taken(story: Story): Set<SlotId> {
+    const { desk } = this.#parts;
+    return new Set(story.tasks.map(({ slot }) => slot).filter((slot) => desk.isTaken(story.eventId, slot)));
+  }
+
+  #deadLetter(event: OpenEvent, story: Story): MeshRecord | undefined {
+    this.#drive(event, story);
+    for (const [slot, reason] of event.burials) {
+      event.burials.delete(slot);
+      const task = story.tasks.find((each) => each.slot === slot);
+      if (task === undefined || task.state === 'done' || task.state === 'dead') continue;
+      return { v: WIRE_VERSION, type: 'dead', at: this.#wall(), eventId: event.id, slot, reason };
+    }
+    return undefined;
+  }
+
+  /** Tells the desk what the records say. It may bury a task or ask for a new decision at once. */
+  #drive(event: OpenEvent, story: Story): void {
+    const { distribution } = story;
+    if (distribution === undefined) return;
+    const { subject, number, deadline } = distribution;
+    for (const task of story.tasks) {
+      this.#parts.desk.update({ eventId: event.id, subject, number, deadline }, task, () => ({
+        giveUpAt: this.#giveUpAt(event, task.slot, story),
+        abandonAt: this.#abandonAt(story),
+      }));
+    }
+  }
+
+  #end(event: OpenEvent, story: Story): MeshRecord | undefined {
+    const outcome = outcomeOf(story);
+    return outcome && { v: WIRE_VERSION, type: 'settled', at: this.#wall(), eventId: event.id, outcome };
+  }
+
+  #giveUpAt(event: OpenEvent, slot: SlotId, story: Story): number {
+    const rankedAt = firstRankedAt(this.#parts.events.factsOf(event), slot);
+    return rankedAt === undefined ? this.#abandonAt(story) : this.#monotonicOf(rankedAt + this.#options.deadlineMs);
+  }
+
+  #abandonAt({ receivedAt }: Story): number {
+    return this.#monotonicOf((receivedAt ?? this.#wall()) + this.#options.waitingDeadlineMs);
+  }
+
+  /** Deadlines are written in wall-clock time, waiting goes by the monotonic clock. */
+  #monotonicOf(wall: number): number {
+    const { runtime } = this.#parts;
+    return runtime.monotonic() + (wall - runtime.wall());
+  }
+
+  #wall(): number {
+    return Math.max(0, Math.round(this.#parts.runtime.wall()));
+  }
+
+  #tell(event: OpenEvent, story: Story, record: MeshRecord): void {
+    const { meter, runtime } = this.#parts;
+    const { log } = runtime;
+    const eventId = event.id;
+    if (record.type === 'distribution') {
+      const { revision, rule, strategy, slots, waiting } = record;
+      if (revision === 0) meter.count('mindos_distributions_total', { strategy: labelOf(strategy) });
+      log.debug({ eventId, revision, rule, slots: slots.length, waiting: waiting.length }, 'event distributed');
+    } else if (record.type === 'dead') {
+      log.warn({ eventId, slot: record.slot, reason: record.reason }, 'task given up');
+    } else if (record.type === 'settled') {
+      for (const { state } of story.tasks) meter.count('mindmesh_tasks_ended_total', { outcome: state });
+      log.debug({ eventId, outcome: record.outcome }, 'event settled');
+    }
+  }
+}
+
+/** Wall clock of the first decision that named somebody for the slot: its trying began then. */
+function firstRankedAt(facts: readonly Fact[], slot: SlotId): number | undefined {
+  const times = facts.flatMap(({ record }) => {
+    if (record.type !== 'distribution') return [];
+    const plan = record.slots.find((each) => each.slot === slot);
+    return plan?.candidates.some(isRanked) ? [record.at] : [];
+  });
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
+/** Labels are a closed set: several strategies at once are one more. */
+function labelOf(strategy: string): string {
+  return strategy.includes(',') ? 'mixed' : strategy;
+}

@@ -1,0 +1,363 @@
+import type { Note, Offer, OfferReply, Priority } from '../../protocols/dispatch.ts';
+import { asMeshError } from '../../protocols/errors.ts';
+import type { MeshEvent } from '../../protocols/event.ts';
+import { type EventId, generalOfSlot, type PeerId, type SlotId } from '../../protocols/ids.ts';
+import { priorityOf } from '../policy/priority.ts';
+import type { Dispatcher } from '../ports/dispatcher.ts';
+import type { Meter, Runtime } from '../ports/runtime.ts';
+import type { Task } from '../replica/story.ts';
+import { DueTimes } from './due-times.ts';
+import { Lanes } from './lanes.ts';
+import { hasRoom } from './offering.ts';
+import { type OfferNote, OffersLog } from './offers-log.ts';
+import type { Sight } from './sight.ts';
+import { type Gate, type LineStatus, SubjectLines } from './subject-lines.ts';
+import {
+  type Answer,
+  assigneeOf,
+  dueOf,
+  newTask,
+  type Phase,
+  type TaskEffect,
+  type TaskFact,
+  type TaskState,
+  transition,
+  type View,
+} from './task.ts';
+import { WaitingRoom } from './waiting-room.ts';
+
+/** What every task of one event shares. */
+export interface Assignment {
+  readonly eventId: EventId;
+  readonly subject: string;
+  readonly number: number;
+  /** Wall-clock end of trying. */
+  readonly deadline: number;
+}
+
+export interface TaskDeskParts {
+  readonly sight: Sight;
+  readonly dispatcher: Dispatcher;
+  readonly runtime: Runtime;
+  readonly meter: Meter;
+  /** The body of an owned event; undefined when it is owned no more. */
+  readonly eventOf: (eventId: EventId) => Promise<MeshEvent | undefined>;
+  /** Nodes came that the decision about this event does not rank. */
+  readonly replan: (eventId: EventId) => void;
+  /** A slot ends as a dead letter. */
+  readonly bury: (eventId: EventId, slot: SlotId, reason: string) => void;
+}
+
+/** Offers in flight to one peer; more wait here by priority. A larger value lets a slow peer hold more of them. */
+const OFFERS_PER_PEER = 16;
+/** How many waiting tasks of a slot are looked at when something changed: the rest is met by the next change or its own time. */
+const WOKEN_AT_ONCE = 256;
+
+interface Entry {
+  readonly key: string;
+  readonly slot: SlotId;
+  readonly cluster: string | undefined;
+  readonly priority: Priority;
+  assignment: Assignment;
+  state: TaskState;
+}
+
+/** `patient`: whoever waits is only moved if somebody has room. `full`: who seems full is asked too. */
+interface Try {
+  readonly key: string;
+  readonly patient: boolean;
+  readonly full: boolean;
+}
+
+/** Drives the tasks of the events this node owns: who is offered what, when, and what follows from the answer (W3, W4). */
+export class TaskDesk {
+  readonly #parts: TaskDeskParts;
+  readonly #entries = new Map<string, Entry>();
+  readonly #slots = new Map<EventId, Set<string>>();
+  readonly #lines = new SubjectLines();
+  readonly #waiting = new WaitingRoom();
+  readonly #lanes = new Lanes(OFFERS_PER_PEER);
+  readonly #due: DueTimes;
+  readonly #offers = new OffersLog();
+  readonly #tries: Try[] = [];
+  #isTrying = false;
+
+  constructor(parts: TaskDeskParts) {
+    this.#parts = parts;
+    this.#due = new DueTimes(parts.runtime, (key) => this.#onDue(key));
+  }
+
+  /** Takes in what the records say; a task seen for the first time starts. */
+  update(assignment: Assignment, task: Task, ends: () => { giveUpAt: number; abandonAt: number }): void {
+    const key = keyOf(assignment.eventId, task.slot);
+    const known = this.#entries.get(key);
+    const entry = known ?? this.#open(key, assignment, task, newTask(task, ends()));
+    entry.assignment = assignment;
+    this.#apply(entry, { type: 'recorded', task });
+    if (known === undefined && entry.state.phase === 'ready') this.#enterLine(entry);
+    this.#runTries();
+  }
+
+  /** Forgets an event: it has ended, or another node owns it now. Answers that still come are ignored. */
+  drop(eventId: EventId): void {
+    for (const key of this.#slots.get(eventId) ?? []) {
+      const entry = this.#entries.get(key);
+      if (entry !== undefined) this.#close(entry);
+    }
+    this.#slots.delete(eventId);
+    this.#runTries();
+  }
+
+  /** A sign of life of an execution: `running`, or that it has ended, which only its record decides. */
+  note(from: PeerId, note: Note): void {
+    const entry = this.#entries.get(keyOf(note.eventId, note.slot));
+    if (entry !== undefined) this.#apply(entry, { type: 'running', peer: from });
+    this.#runTries();
+  }
+
+  /** Nodes or loads have changed: who waits for room may find it now. */
+  wake(): void {
+    for (const slot of this.#waiting.slots()) this.#wakeSlot(slot);
+    this.#runTries();
+  }
+
+  /** Somebody works on it, or it has ended: a new decision leaves it alone. */
+  isTaken(eventId: EventId, slot: SlotId): boolean {
+    const phase = this.#entries.get(keyOf(eventId, slot))?.state.phase;
+    return phase === 'offering' || phase === 'held' || phase === 'dying' || phase === 'ended';
+  }
+
+  offersOf(eventId: EventId): OfferNote[] {
+    return this.#offers.of(eventId);
+  }
+
+  counts(): Record<Phase, number> {
+    const counts = { ready: 0, offering: 0, held: 0, waiting: 0, dying: 0, ended: 0 };
+    for (const { state } of this.#entries.values()) counts[state.phase]++;
+    return counts;
+  }
+
+  stop(): void {
+    this.#due.stop();
+    this.#entries.clear();
+    this.#slots.clear();
+    this.#tries.length = 0;
+  }
+
+  #open(key: string, assignment: Assignment, task: Task, state: TaskState): Entry {
+    const { slot, cluster, plan } = task;
+    const entry = { key, slot, cluster, priority: priorityOf(plan.priority), assignment, state };
+    this.#entries.set(key, entry);
+    const slots = this.#slots.get(assignment.eventId) ?? new Set();
+    this.#slots.set(assignment.eventId, slots.add(key));
+    return entry;
+  }
+
+  #close(entry: Entry): void {
+    this.#become(entry, { ...entry.state, phase: 'ended' });
+    this.#entries.delete(entry.key);
+  }
+
+  #apply(entry: Entry, fact: TaskFact): void {
+    const { runtime } = this.#parts;
+    const { state, effects } = transition(entry.state, fact, { now: runtime.monotonic(), chance: runtime.random() });
+    this.#become(entry, state);
+    for (const effect of effects) this.#perform(entry, effect);
+  }
+
+  /** Takes the new state, and brings everything that is derived from it in line. */
+  #become(entry: Entry, state: TaskState): void {
+    const before = entry.state;
+    entry.state = state;
+    this.#followDue(entry);
+    this.#followRoom(entry, before);
+    this.#followLoad(entry, before);
+    this.#followLine(entry, before);
+  }
+
+  #followDue({ key, state }: Entry): void {
+    const at = dueOf(state);
+    if (at === undefined) this.#due.clear(key);
+    else this.#due.set(key, at);
+  }
+
+  #followRoom({ key, priority, state }: Entry, before: TaskState): void {
+    if ((state.phase === 'waiting') === (before.phase === 'waiting')) return;
+    if (state.phase === 'waiting') this.#waiting.add(state.slot, priority, key);
+    else this.#waiting.remove(state.slot, priority, key);
+  }
+
+  #followLoad({ state }: Entry, before: TaskState): void {
+    const [was, is] = [assigneeOf(before), assigneeOf(state)];
+    if (was === is) return;
+    if (is !== undefined) this.#parts.sight.count(is, state.general, 1);
+    if (was === undefined) return;
+    this.#parts.sight.count(was, state.general, -1);
+    // Only who had it is rid of something; who declined it is as full as before.
+    if (before.phase === 'held') this.#wakeGeneral(state.general);
+  }
+
+  #followLine(entry: Entry, before: TaskState): void {
+    const { state, assignment } = entry;
+    if (state.phase === before.phase && assigneeOf(state) === assigneeOf(before)) return;
+    if (state.phase === 'ended') this.#lines.delete(assignment.subject, entry.slot, assignment.eventId);
+    else this.#enterLine(entry);
+    if (state.phase !== 'offering') this.#tryNext(entry);
+  }
+
+  #enterLine({ assignment: { subject, eventId, number }, slot, state }: Entry): void {
+    const holder = assigneeOf(state);
+    const status = lineStatusOf(state.phase);
+    this.#lines.set(subject, slot, eventId, { number, status, ...(holder && { holder }) });
+    if (status === 'ready') this.#tries.push({ key: keyOf(eventId, slot), patient: false, full: false });
+  }
+
+  #tryNext({ assignment: { subject }, slot }: Entry): void {
+    const next = this.#lines.next(subject, slot);
+    if (next !== undefined) this.#tries.push({ key: keyOf(next, slot), patient: false, full: false });
+  }
+
+  #wakeGeneral(general: string): void {
+    for (const slot of this.#waiting.slots()) if (generalOfSlot(slot) === general) this.#wakeSlot(slot);
+  }
+
+  #wakeSlot(slot: SlotId): void {
+    let left = WOKEN_AT_ONCE;
+    for (const key of this.#waiting.waitingFor(slot)) {
+      if (left-- === 0) return;
+      this.#tries.push({ key, patient: true, full: false });
+    }
+  }
+
+  #onDue(key: string): void {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return;
+    this.#apply(entry, { type: 'due' });
+    this.#tries.push({ key, patient: false, full: true });
+    this.#runTries();
+  }
+
+  /** A loop and not a recursion: one end may set free a whole line. */
+  #runTries(): void {
+    if (this.#isTrying) return;
+    this.#isTrying = true;
+    for (let next = this.#tries.shift(); next !== undefined; next = this.#tries.shift()) {
+      const entry = this.#entries.get(next.key);
+      if (entry !== undefined) this.#try(entry, next);
+    }
+    this.#isTrying = false;
+  }
+
+  #try(entry: Entry, { patient, full }: Try): void {
+    const { phase, general } = entry.state;
+    const isMeant = phase === 'ready' || (phase === 'waiting' && (patient || full));
+    if (!isMeant || (patient && !this.#parts.sight.hasRoom(general))) return;
+    const gate = this.#gateOf(entry);
+    const only = onlyOf(gate);
+    const view = this.#view(entry, full && only === undefined);
+    if (gate === 'wait' || (only !== undefined && view.askable.length === 0)) {
+      this.#apply(entry, { type: 'blocked' });
+    } else {
+      this.#apply(entry, { type: 'go', view, patient });
+    }
+  }
+
+  #gateOf({ assignment: { subject, eventId }, slot }: Entry): Gate {
+    return this.#lines.gate(subject, slot, eventId);
+  }
+
+  #view(entry: Entry, full: boolean): View {
+    const { state, cluster } = entry;
+    const { sight } = this.#parts;
+    const only = onlyOf(this.#gateOf(entry));
+    const offerings = sight
+      .offerings(state.general)
+      .filter((each) => each.org === sight.org && (cluster === undefined || each.cluster === cluster));
+    const askable = offerings.filter(
+      (each) => sight.canTake(each) && (full || hasRoom(each)) && (only === undefined || each.peer === only),
+    );
+    return { askable: askable.map(({ peer }) => peer), known: offerings.map(({ peer }) => peer) };
+  }
+
+  #perform(entry: Entry, effect: TaskEffect): void {
+    const { eventId } = entry.assignment;
+    switch (effect.type) {
+      case 'offer':
+      case 'remind':
+        this.#lanes.run(effect.peer, entry.priority, () => this.#offer(entry, effect.peer));
+        break;
+      case 'replan':
+        this.#parts.replan(eventId);
+        break;
+      case 'bury':
+        this.#parts.bury(eventId, entry.slot, effect.reason);
+        break;
+    }
+  }
+
+  async #offer(entry: Entry, peer: PeerId): Promise<void> {
+    const isWanted = () => this.#entries.get(entry.key) === entry && assigneeOf(entry.state) === peer;
+    const event = isWanted() ? await this.#parts.eventOf(entry.assignment.eventId) : undefined;
+    if (event === undefined || !isWanted()) return;
+    const { answer, said } = await this.#ask(peer, this.#offerOf(entry, event));
+    this.#remember(entry, peer, said);
+    if (answer.type === 'busy') this.#parts.sight.countFull(peer, entry.state.general);
+    if (this.#entries.get(entry.key) !== entry) return;
+    this.#apply(entry, { type: 'answered', peer, answer, view: this.#view(entry, false) });
+    this.#runTries();
+  }
+
+  async #ask(peer: PeerId, offer: Offer): Promise<{ answer: Answer; said: string }> {
+    try {
+      const answer = await this.#parts.dispatcher.offer(peer, offer);
+      return { answer, said: describe(answer) };
+    } catch (error) {
+      const { code } = asMeshError(error);
+      return { answer: { type: 'unreachable' }, said: code };
+    }
+  }
+
+  #offerOf({ assignment, slot, priority, state }: Entry, event: MeshEvent): Offer {
+    const { general, attempts } = state;
+    return { type: 'offer', ...assignment, slot, general, priority, attempts, event };
+  }
+
+  #remember({ assignment: { eventId }, slot }: Entry, to: PeerId, said: string): void {
+    const { runtime, meter } = this.#parts;
+    this.#offers.add(eventId, { slot, to, at: Math.round(runtime.wall()), answer: said });
+    meter.count('mindmesh_dispatch_answers_total', { answer: said.split(':', 1)[0] ?? said });
+    runtime.log.debug({ eventId, slot, to, answer: said }, 'offer answered');
+  }
+}
+
+function keyOf(eventId: EventId, slot: SlotId): string {
+  return `${eventId}\u0000${slot}`;
+}
+
+function onlyOf(gate: Gate): PeerId | undefined {
+  return typeof gate === 'string' ? undefined : gate.only;
+}
+
+function describe(answer: OfferReply): string {
+  switch (answer.type) {
+    case 'accept':
+      return 'accept';
+    case 'busy':
+      return `busy: again in ${answer.retryAfterMs} ms`;
+    case 'refuse':
+      return `${answer.final ? 'refuse' : 'refuse-now'}: ${answer.reason}`;
+  }
+}
+
+function lineStatusOf(phase: Phase): LineStatus {
+  switch (phase) {
+    case 'ready':
+    case 'offering':
+    case 'held':
+      return phase;
+    case 'waiting':
+    case 'dying':
+    case 'ended':
+      return 'aside';
+  }
+}
