@@ -110,27 +110,28 @@ export class Aggregator implements Ingest {
   async #append({ event, mac }: EventDelivery): Promise<Outcome> {
     const { journal, runtime } = this.#parts;
     const writing = journal.append({ v: WIRE_VERSION, type: 'event', at: runtime.wall(), event, mac });
-    const entry = { eventId: event.id, stored: hasSucceeded(writing) };
-    this.#inFlight.set(event.id, entry).set(macId(mac), entry);
+    const keys = [event.id, macId(mac)];
+    const entry = { eventId: event.id, stored: this.#hasStored(writing, keys) };
+    for (const key of keys) this.#inFlight.set(key, entry);
     try {
       await writing;
       return { status: 'accepted', eventId: event.id };
     } catch (error) {
       return refusalOf(error);
-    } finally {
-      this.#inFlight.delete(event.id);
-      this.#inFlight.delete(macId(mac));
     }
   }
-}
 
-async function hasSucceeded(writing: Promise<unknown>): Promise<boolean> {
-  try {
-    await writing;
-    return true;
-  } catch {
-    // Whoever wrote it answers for the error; a repeat only has to know that it must try by itself.
-    return false;
+  /** Resolves when the event is no longer in flight, so that whoever waited finds what is stored, or the way free. */
+  async #hasStored(writing: Promise<unknown>, keys: readonly string[]): Promise<boolean> {
+    try {
+      await writing;
+      return true;
+    } catch {
+      // The first answers for its error; a repeat only has to know that it must try by itself.
+      return false;
+    } finally {
+      for (const key of keys) this.#inFlight.delete(key);
+    }
   }
 }
 

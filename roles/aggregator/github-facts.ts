@@ -2,6 +2,13 @@ import type { EventData } from '../../protocols/event.ts';
 import type { Clip } from './clip.ts';
 import { isObject, type JsonObject } from './json.ts';
 
+/** The envelope has the association of whoever wrote the comment; what stands above it may be a stranger's. */
+const OPENER = {
+  pull: { openerAssociation: 'pull_request.author_association' },
+  issue: { openerAssociation: 'issue.author_association' },
+  discussion: { openerAssociation: 'discussion.author_association' },
+} as const;
+
 /**
  * Facts that have no shape of their own in the event: name → where the payload has it. A fact is a text, a number or a flag;
  * what is absent or anything else is left out.
@@ -16,8 +23,9 @@ const FACTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   deployment_protection_rule: { event: 'event' },
   deployment_review: { requestor: 'requestor.login', approver: 'approver.login' },
   discussion: { category: 'discussion.category.name', oldCategory: 'changes.category.from.name' },
-  discussion_comment: { category: 'discussion.category.name' },
+  discussion_comment: { category: 'discussion.category.name', ...OPENER.discussion },
   gollum: { page: 'pages.0.title', pageAction: 'pages.0.action', pageUrl: 'pages.0.html_url', pages: 'pages.length' },
+  issue_comment: OPENER.issue,
   issue_dependencies: { blocked: 'blocked_issue.number', blocking: 'blocking_issue.number' },
   issue_relates_to: { related: 'related_issue.number' },
   issues: { movedTo: 'changes.new_repository.full_name', type: 'type.name' },
@@ -48,6 +56,8 @@ const FACTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     autoMerge: 'pull_request.auto_merge.merge_method',
     reason: 'reason',
   },
+  pull_request_review: OPENER.pull,
+  pull_request_review_comment: OPENER.pull,
   pull_request_review_thread: { path: 'thread.comments.0.path', comments: 'thread.comments.length' },
   registry_package: {
     packageType: 'registry_package.package_type',
@@ -85,9 +95,6 @@ const THREAD_FACTS: Readonly<Record<string, string>> = {
   milestone: 'milestone.title',
   oldTitle: 'changes.title.from',
   oldBase: 'changes.base.ref.from',
-  /** The envelope has the association of whoever wrote the comment; what stands above it may be a stranger's. */
-  pullRequestAuthorAssociation: 'pull_request.author_association',
-  issueAuthorAssociation: 'issue.author_association',
 };
 
 type Path = readonly [name: string, keys: readonly string[]];

@@ -52,7 +52,7 @@ function buildEvent(parts: Parts, { org, receivedAt }: NormalizeOptions): MeshEv
     id,
     source,
     type: clip.text(`com.github.${event}${action === '' ? '' : `.${action}`}`, 'name', 'type'),
-    subject: clip.text(subjectOf(event, payload, repository, source), 'url', 'subject'),
+    subject: clip.text(subjectOf(event, payload, repository, source), 'title', 'subject'),
     time: timeOf(payload, receivedAt),
     datacontenttype: 'application/json',
     kind,
