@@ -6,13 +6,13 @@ import type { Presence } from '../../../../protocols/presence.ts';
 import { MeshRoster } from '../../../../roles/membership/roster.ts';
 import { cardOf, epochNumber, idleLoad, presenceOf } from '../../../fakes/cards.ts';
 import { GossipBus } from '../../../fakes/gossip-bus.ts';
-import { liteRuntime } from '../../../fakes/runtime-lite.ts';
+import { manualRuntime } from '../../../fakes/manual-runtime.ts';
 
 const SELF = cardOf('self');
 const OTHER = cardOf('other', { offers: ['triage-general'] });
 
 function setUp(forgetAfterMs?: number) {
-  const runtime = liteRuntime();
+  const runtime = manualRuntime();
   const bus = new GossipBus();
   const options = { self: SELF.peer, ...(forgetAfterMs !== undefined && { forgetAfterMs }) };
   const roster = new MeshRoster(options, { mesh: bus.mesh(SELF.peer), runtime });
@@ -145,9 +145,10 @@ test('membership / roster / with a hundred nodes the interval and with it the pa
   assert.equal(member()?.live, false);
 });
 
-test('membership / roster / stopped, it leaves no timer', () => {
-  const { runtime, roster, hear } = setUp();
+test('membership / roster / stopped, it tells nothing any more', async () => {
+  const { runtime, roster, hear, changes } = setUp();
   hear(presenceOf(OTHER));
   roster.stop();
-  assert.equal(runtime.timers(), 0);
+  await runtime.advance(60_000);
+  assert.deepEqual(changes, [0]);
 });
