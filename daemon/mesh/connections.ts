@@ -74,6 +74,12 @@ export class Connections {
     return preferConnection(open, this.isSmallerThan(peer))?.connection;
   }
 
+  /** Milliseconds since its oldest open connection opened; 0 without one. */
+  ageOf(peer: PeerId): number {
+    const known = this.#peers.get(peer);
+    return known === undefined ? 0 : this.#runtime.monotonic() - known.openedAt;
+  }
+
   isSmallerThan(peer: PeerId): boolean {
     return this.#self < peer;
   }
@@ -128,7 +134,14 @@ export class Connections {
   }
 
   #tell(event: ConnectionEvent): void {
-    for (const listener of this.#listeners) listener(event);
+    for (const listener of this.#listeners) {
+      try {
+        listener(event);
+      } catch (error) {
+        // Nobody above could catch it: libp2p would end the process, and the listeners after this one would not know.
+        this.#runtime.log.error({ peer: event.peer, kind: event.kind, error }, 'connection listener failed');
+      }
+    }
   }
 }
 

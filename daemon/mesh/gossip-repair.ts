@@ -9,6 +9,8 @@ import type { Gossip } from './gossip.ts';
 const INTERVAL_MS = 2_000;
 /** After a connection closed beside another one: its gossip streams went with it. */
 const SOON_MS = 200;
+/** Before that a new connection has had no time to open its streams. */
+const SETTLED_MS = 1_000;
 /** Looks without both streams after which only a new connection helps. */
 const MAX_STRIKES = 3;
 const BAN_MS = 30 * 60_000;
@@ -57,7 +59,7 @@ export class GossipRepair {
   #look(peer: PeerId): void {
     const { connections, admission, runtime, meter, gossip } = this.#parts;
     const connection = connections.preferred(peer);
-    if (!this.#running || connection === undefined) return;
+    if (!this.#running || connection === undefined || connections.ageOf(peer) < SETTLED_MS) return;
     if (gossip.isGraylisted(peer)) {
       runtime.log.warn({ peer, forMs: BAN_MS }, 'peer banned for what it gossiped');
       meter.count('mindmesh_gossip_repairs_total', { action: 'ban' });

@@ -3,7 +3,7 @@ import type { Stream } from '@libp2p/interface';
 import { messageOf } from '../../protocols/errors.ts';
 import { type PeerId, peerIdOf } from '../../protocols/ids.ts';
 import { LIMITS, TOPICS, type Topic } from '../../protocols/names.ts';
-import { type GossipMessages, judge } from '../../protocols/verdicts.ts';
+import { type GossipMessages, judge, type Verdict } from '../../protocols/verdicts.ts';
 import type { Meter, Runtime } from '../../roles/ports/runtime.ts';
 import type { Admission } from './admission.ts';
 import { GRAYLIST_SCORE } from './libp2p-settings.ts';
@@ -76,10 +76,8 @@ export class Gossip {
   /** Accepted messages are handed on from here, so that each is decoded once. */
   #validate(topic: Topic, source: string, message: Message): TopicValidatorResult {
     const author = message.type === 'signed' ? message.from.toString() : '';
-    const { runtime, meter, admission } = this.#parts;
-    // Lists of two nodes may differ for a while, so an author only we do not know is no offence of who passed it on.
-    if (author === this.#self || !admission.isListed(author)) return TopicValidatorResult.Ignore;
-    const verdict = judge(topic, author, message.data);
+    const { runtime, meter } = this.#parts;
+    const verdict = this.#judge(topic, author, message.data);
     meter.count('mindmesh_gossip_messages_total', { topic, verdict: verdict.verdict });
     if (verdict.verdict === 'accept') {
       this.#deliver(topic, peerIdOf(author), verdict.message);
@@ -87,6 +85,13 @@ export class Gossip {
     }
     runtime.log.debug({ topic, source, author, reason: verdict.reason, verdict: verdict.verdict }, 'gossip not taken');
     return verdict.verdict === 'reject' ? TopicValidatorResult.Reject : TopicValidatorResult.Ignore;
+  }
+
+  /** Lists of two nodes may differ for a while: an author only we do not know is no offence of who passed it on. */
+  #judge<T extends Topic>(topic: T, author: string, bytes: Uint8Array): Verdict<GossipMessages[T]> {
+    if (author === this.#self) return { verdict: 'ignore', reason: 'it is our own' };
+    if (!this.#parts.admission.isListed(author)) return { verdict: 'ignore', reason: 'nobody lists its author' };
+    return judge(topic, author, bytes);
   }
 
   #deliver<T extends Topic>(topic: T, from: PeerId, message: GossipMessages[T]): void {

@@ -56,9 +56,12 @@ async function writeOnce(file: string, bytes: Uint8Array): Promise<void> {
   try {
     await mkdir(dir, { recursive: true, mode: 0o700 });
     await writeSynced(temporary, bytes);
-    // A hard link, because unlike a rename it never replaces a key that is in use.
-    await link(temporary, file).catch(unlessErrno('EEXIST'));
-    await unlink(temporary);
+    try {
+      // A hard link, because unlike a rename it never replaces a key that is in use.
+      await link(temporary, file).catch(unlessErrno('EEXIST'));
+    } finally {
+      await unlink(temporary);
+    }
     await syncDirectory(dir);
   } catch (error) {
     throw new MeshError('data-dir-unusable', { dir, problem: messageOf(error) }, { cause: error });

@@ -27,6 +27,7 @@ export interface SettingsOptions {
   /** Multiaddrs. */
   readonly listen: readonly string[];
   readonly announce: readonly string[];
+  readonly network: string;
   /** Connections one address may open in a second. Handshakes cost about a millisecond of CPU each. */
   readonly inboundPerSecond: number;
 }
@@ -39,7 +40,7 @@ export function libp2pSettings(options: SettingsOptions, parts: SettingsParts): 
     addresses: { listen: [...options.listen], announce: [...options.announce] },
     // Small frames must not wait for one another (Nagle): a request is one frame.
     transports: [tcp({ dialOpts: SOCKET, listenOpts: SOCKET })],
-    connectionEncrypters: [noise()],
+    connectionEncrypters: [noise({ prologueBytes: prologueOf(options.network) })],
     streamMuxers: [guardedYamux(parts.log)],
     connectionGater: parts.gater,
     connectionManager: {
@@ -61,6 +62,11 @@ export function libp2pSettings(options: SettingsOptions, parts: SettingsParts): 
       gossip: gossipsub(GOSSIP),
     },
   };
+}
+
+/** Part of every handshake: with another network's name it fails before anything of the peer is read (T3). */
+export function prologueOf(network: string): Uint8Array {
+  return Buffer.from(`mindmesh/${network}`);
 }
 
 const SOCKET = { noDelay: true, keepAlive: true };

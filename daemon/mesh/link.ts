@@ -142,7 +142,12 @@ export class StreamLink implements Link {
     this.#closed = true;
     this.#inbox.length = 0;
     this.#log.debug({ peer: this.peer, protocol: this.#stream.protocol, reason }, 'stream closed');
-    this.#handler?.closed();
+    try {
+      this.#handler?.closed();
+    } catch (error) {
+      // This is inside a listener of the stream, where nobody could catch it.
+      this.#log.error({ peer: this.peer, protocol: this.#stream.protocol, error }, 'link handler failed');
+    }
   }
 
   #unreachable(problem: string, cause?: unknown): MeshError {

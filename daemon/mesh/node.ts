@@ -22,6 +22,8 @@ export interface MeshNodeOptions {
   readonly listen: { readonly host: string; readonly port: number };
   /** Multiaddrs told to peers instead of the ones listened on. Default: those listened on. */
   readonly announce?: readonly string[];
+  /** Name of the mesh. Nodes of different networks cannot even finish a handshake. Default `mindmesh`. */
+  readonly network?: string;
   /** CIDR blocks that peers may call from and be called at. Default: loopback, private networks and the overlay's 100.64.0.0/10. */
   readonly networks?: readonly string[];
   /** Connections one address may open in a second. Default 50; more lets one machine keep this one busy with handshakes. */
@@ -173,10 +175,10 @@ class Libp2pNode implements MeshNode {
   }
 
   #settings() {
-    const { listen, announce = [], inboundPerSecond = 50 } = this.#options;
+    const { listen, announce = [], network = 'mindmesh', inboundPerSecond = 50 } = this.#options;
     const { privateKey, runtime } = this.#parts;
     const parts = { privateKey, gater: this.#admission.gater, log: runtime.log };
-    return libp2pSettings({ listen: [toMultiaddr(listen)], announce, inboundPerSecond }, parts);
+    return libp2pSettings({ listen: [toMultiaddr(listen)], announce, network, inboundPerSecond }, parts);
   }
 
   async #stopLibp2p(): Promise<void> {

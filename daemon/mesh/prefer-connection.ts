@@ -26,11 +26,13 @@ export function preferConnection<T extends Candidate>(candidates: readonly T[], 
 }
 
 /**
- * What this side closes: the smaller id decides alone between connections that opened at once, so that the two sides never
- * each close the other's choice; whoever sees a stale one closes it.
+ * What this side closes. Between two that both sides opened at once the smaller id decides alone, so that the two never each
+ * close the other's choice; whoever sees a stale one, or an older one from the same side, closes it.
  */
 export function surplusConnections<T extends Candidate>(candidates: readonly T[], smaller: boolean): readonly T[] {
   const kept = preferConnection(candidates, smaller);
   if (kept === undefined) return [];
-  return candidates.filter((one) => one !== kept && (smaller || kept.openedAt - one.openedAt > SIMULTANEOUS_MS));
+  const mayClose = ({ direction, openedAt }: T): boolean =>
+    smaller || direction === kept.direction || kept.openedAt - openedAt > SIMULTANEOUS_MS;
+  return candidates.filter((one) => one !== kept && mayClose(one));
 }

@@ -53,6 +53,14 @@ test('mesh / admission / addresses outside the networks are refused in and out',
   assert.deepEqual([inside.mesh.connected(), outside.mesh.connected()], [[], []]);
 });
 
+test('mesh / admission / nodes of different networks do not speak, whatever their lists say', async () => {
+  const [here, there] = [await newNode({ network: 'here' }), await newNode({ network: 'there' })];
+  await Promise.all([here.mesh.start(), there.mesh.start()]);
+  introduce([here, there]);
+  await waitFor('both fail', () => [here, there].every(({ mesh }) => mesh.links()[0]?.problem !== undefined));
+  assert.deepEqual([here.mesh.connected(), there.mesh.connected()], [[], []]);
+});
+
 test('mesh / admission / a peer that knocks all the time fills one log line, not the disk', async () => {
   const node = await newNode();
   await node.mesh.start();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, test } from 'node:test';
+import { multiaddr } from '@multiformats/multiaddr';
 import { PROTOCOLS, TOPICS } from '../../protocols/names.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type Gate, gateBefore } from './gate.ts';
@@ -64,6 +65,18 @@ test('mesh / connections / the larger one came first: it still gives way, withou
   await waitFor('one is left', () => gates[0].connected() === 0 && gates[1].connected() === 1);
   await assertGossipBothWays([smaller, larger]);
   assert.deepEqual(lost, []);
+});
+
+test('mesh / connections / a peer that opens many keeps one, whichever id is the smaller', async () => {
+  const nodes = await Promise.all(Array.from({ length: 4 }, () => newNode()));
+  const raw = await rawPeer(await newKey());
+  await join(nodes);
+  introduce(nodes, [raw.peer]);
+  for (const { mesh, peer } of nodes) {
+    for (let i = 0; i < 10; i++) await raw.libp2p.dial(multiaddr(mesh.addresses()[0]), { force: true });
+    const open = () => raw.libp2p.getConnections().filter(({ remotePeer }) => remotePeer.toString() === peer);
+    await waitFor('one is left', () => open().length === 1 && mesh.connected().includes(raw.peer));
+  }
 });
 
 test('mesh / connections / ten nodes that start at once find one another', async () => {

@@ -7,6 +7,7 @@ import { tcp } from '@libp2p/tcp';
 import { yamux } from '@libp2p/yamux';
 import { multiaddr } from '@multiformats/multiaddr';
 import { createLibp2p } from 'libp2p';
+import { prologueOf } from '../../daemon/mesh/libp2p-settings.ts';
 import { type PeerId, peerIdOf } from '../../protocols/ids.ts';
 import { stopAtEnd, type TestNode } from './mesh-of.ts';
 
@@ -22,7 +23,7 @@ export async function rawPeer(privateKey: Ed25519PrivateKey): Promise<RawPeer> {
     privateKey,
     addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
     transports: [tcp()],
-    connectionEncrypters: [noise()],
+    connectionEncrypters: [noise({ prologueBytes: prologueOf('mindmesh') })],
     streamMuxers: [yamux()],
     services: { identify: identify(), ping: ping(), gossip: gossipsub({ allowPublishToZeroTopicPeers: true }) },
   });

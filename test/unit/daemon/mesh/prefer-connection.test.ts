@@ -53,6 +53,13 @@ const CASES: readonly {
     surplus: ['a'],
   },
   {
+    id: 'twice by the larger side, and we are larger: the older one goes',
+    candidates: [outbound('a', 1_000), outbound('b', 1_010)],
+    smaller: false,
+    kept: 'b',
+    surplus: ['a'],
+  },
+  {
     id: 'stale, we are smaller',
     candidates: [outbound('a', 1_000), inbound('b', LATER)],
     smaller: true,
