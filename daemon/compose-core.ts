@@ -1,0 +1,128 @@
+import { join } from 'node:path';
+import { messageOf } from '../protocols/errors.ts';
+import type { GeneralLoad, NodeCard } from '../protocols/presence.ts';
+import { Announcer } from '../roles/membership/announcer.ts';
+import { MeshRoster } from '../roles/membership/roster.ts';
+import type { DispatchHandler } from '../roles/ports/dispatcher.ts';
+import type { Identity, Runtime } from '../roles/ports/runtime.ts';
+import { LogSync } from '../roles/replica/log-sync.ts';
+import { PROJECTIONS } from '../roles/replica/projections.ts';
+import { Replica } from '../roles/replica/replica.ts';
+import type { Config } from './config/config.ts';
+import type { Step } from './lifecycle.ts';
+import { createLog } from './log.ts';
+import { createStaticDiscovery } from './mesh/discovery-static.ts';
+import { createDispatcher, type MeshDispatcher } from './mesh/dispatcher.ts';
+import { loadIdentity } from './mesh/identity.ts';
+import { createMeshNode, type MeshNode } from './mesh/node.ts';
+import { Metrics } from './metrics.ts';
+import { createRuntime } from './runtime.ts';
+import { openStore, type Store } from './store/level.ts';
+
+/** Folder of the store inside the data directory. */
+export const STORE_FOLDER = 'store';
+
+/** What every node has, whatever its roles. */
+export interface Core {
+  readonly card: NodeCard;
+  readonly runtime: Runtime;
+  readonly metrics: Metrics;
+  readonly identity: Identity;
+  readonly store: Store;
+  readonly replica: Replica;
+  readonly mesh: MeshNode;
+  readonly dispatcher: MeshDispatcher;
+  readonly roster: MeshRoster;
+  readonly announcer: Announcer;
+  readonly logSync: LogSync;
+  /** Has every record it has heard of. */
+  isReady(): boolean;
+  /** Filled in by the roles once they are built: the mesh asks them, and they speak through the mesh. */
+  readonly late: Late;
+}
+
+export interface Late {
+  offer?: DispatchHandler['offer'];
+  note?: DispatchHandler['note'];
+  load?: () => readonly GeneralLoad[];
+}
+
+/** Opens the identity and the store, and builds what stands on them. Nothing listens yet. */
+export async function composeCore(config: Config, version: string): Promise<Core> {
+  const log = createLog({ level: config.log.level, fields: { node: config.node.name } });
+  const runtime = createRuntime(log);
+  const metrics = new Metrics();
+  const { identity, privateKey } = await loadIdentity(config.node.keyFile);
+  const card = cardOf(config, identity, version);
+  const store = await openStore({ dir: join(config.node.dataDir, STORE_FOLDER) }, { runtime });
+  const { disk, tables } = store;
+  const replica = new Replica({ card }, { disk, tables, identity, runtime, projections: PROJECTIONS, meter: metrics });
+  const mesh = createMeshNode(
+    { listen: config.mesh, announce: config.mesh.announce, networks: config.mesh.networks },
+    { privateKey, identity, runtime, meter: metrics, discovery: createStaticDiscovery(config.mesh.peers) },
+  );
+  const late: Late = {};
+  const dispatcher = createDispatcher({}, { mesh, runtime, handler: handlerOf(late) });
+  const roster = new MeshRoster({ self: identity.peer }, { mesh, runtime });
+  const logSync = new LogSync({ self: identity.peer }, { replica, mesh, runtime, meter: metrics });
+  const isReady = () => logSync.stats().behind === 0;
+  const status = () => ({ ready: isReady(), load: late.load?.() ?? [] });
+  const announcer = new Announcer({ self: card }, { mesh, roster, runtime, status });
+  return { card, runtime, metrics, identity, store, replica, mesh, dispatcher, roster, announcer, logSync, isReady, late };
+}
+
+/** The disk first, the mesh next: whoever hears of this node may rely on it. The roles stand between `below` and `above`. */
+export function coreSteps(core: Core): { readonly below: readonly Step[]; readonly above: readonly Step[] } {
+  const { store, replica, mesh, dispatcher, roster, announcer, logSync } = core;
+  return {
+    below: [
+      { name: 'store', stop: () => store.close() },
+      { name: 'log', start: () => replica.start(), stop: () => replica.stop() },
+    ],
+    above: [
+      { name: 'roster', stop: () => roster.stop() },
+      { name: 'mesh', start: () => mesh.start(), stop: () => mesh.stop() },
+      { name: 'dispatch', stop: () => dispatcher.stop() },
+      { name: 'replication', start: () => logSync.start(), stop: () => logSync.stop() },
+      { name: 'presence', start: () => announcer.start(), stop: () => announcer.stop() },
+    ],
+  };
+}
+
+/**
+ * A log that cannot be written any more ends the process at once (L8): an orderly stop would write again, and the next boot
+ * starts from what is synced.
+ */
+export function endOnFailedDisk({ replica, runtime }: Core): void {
+  replica.onFatal((error) => {
+    runtime.log.error({ problem: messageOf(error) }, 'ending: what is not on disk must not be acknowledged');
+    process.exit(1);
+  });
+}
+
+function cardOf({ node, generals }: Config, { peer }: Identity, version: string): NodeCard {
+  const offers = node.roles.includes('general') ? generals : [];
+  return {
+    peer,
+    name: node.name,
+    org: node.org,
+    cluster: node.cluster,
+    region: node.region,
+    roles: [...node.roles],
+    generals: offers.map(({ name, specialisations, concurrency, capacity }) => ({
+      name,
+      specialisations: [...specialisations],
+      concurrency,
+      capacity,
+    })),
+    version,
+  };
+}
+
+function handlerOf(late: Late): DispatchHandler {
+  return {
+    offer: async (from, offer) =>
+      late.offer?.(from, offer) ?? { type: 'refuse', reason: 'this node has no general', final: true },
+    note: (from, note) => late.note?.(from, note),
+  };
+}

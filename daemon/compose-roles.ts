@@ -1,0 +1,90 @@
+import { Aggregator } from '../roles/aggregator/aggregator.ts';
+import { General } from '../roles/general/general.ts';
+import { Orchestrator } from '../roles/orchestrator/orchestrator.ts';
+import { mergeRoutes, type Route } from '../roles/orchestrator/routes.ts';
+import type { Model } from '../roles/ports/model.ts';
+import type { Core } from './compose-core.ts';
+import type { Config } from './config/config.ts';
+import type { Step } from './lifecycle.ts';
+import { createModel } from './model/openai.ts';
+import { loadTemplates } from './templates.ts';
+
+/** What this node does; a role that it does not have is absent. */
+export interface Roles {
+  readonly aggregator?: Aggregator;
+  readonly orchestrator?: Orchestrator;
+  readonly general?: General;
+  /** Absent: the generals answer by rules. */
+  readonly model?: Model;
+  /** The rules an orchestrator of this configuration follows. */
+  readonly routes: readonly Route[];
+  readonly steps: readonly Step[];
+}
+
+export function composeRoles(config: Config, core: Core): Roles {
+  const routes = mergeRoutes(config.routes, { defaults: config.routing.defaults });
+  const has = (role: string) => config.node.roles.some((each) => each === role);
+  const aggregator = has('aggregator') ? composeAggregator(core) : undefined;
+  const orchestrator = has('orchestrator') ? composeOrchestrator(config, core, routes) : undefined;
+  const model = createModel(config.model, { runtime: core.runtime, meter: core.metrics });
+  const general = has('general') ? composeGeneral(core, model) : undefined;
+  return {
+    ...(aggregator && { aggregator }),
+    ...(orchestrator && { orchestrator }),
+    ...(general && { general }),
+    ...(model && { model }),
+    routes,
+    steps: [
+      ...(aggregator ? [aggregatorStep(aggregator)] : []),
+      ...(orchestrator ? [{ name: 'orchestrator', start: () => orchestrator.start(), stop: () => orchestrator.stop() }] : []),
+      ...(general ? [{ name: 'general', start: () => general.start(), stop: () => general.stop() }] : []),
+      // Said before anything is taken apart, so that nobody offers work to a node that leaves.
+      { name: 'farewell', stop: () => core.announcer.leave() },
+    ],
+  };
+}
+
+function composeAggregator({ replica, store, runtime, metrics }: Core): Aggregator {
+  return new Aggregator({}, { journal: replica, tables: store.tables, runtime, meter: metrics });
+}
+
+function aggregatorStep(aggregator: Aggregator): Step {
+  return {
+    name: 'aggregator',
+    stop: () => {
+      aggregator.close('this node leaves');
+      return aggregator.drained();
+    },
+  };
+}
+
+function composeOrchestrator({ routing }: Config, core: Core, routes: readonly Route[]): Orchestrator {
+  const { card, replica, store, roster, dispatcher, runtime, metrics, late } = core;
+  const { unrouted, deadline, waitingDeadline } = routing;
+  const orchestrator = new Orchestrator(
+    { self: card, routes, unrouted, deadlineMs: deadline, waitingDeadlineMs: waitingDeadline },
+    { journal: replica, tables: store.tables, roster, dispatcher, runtime, meter: metrics },
+  );
+  late.note = (from, note) => orchestrator.note(from, note);
+  return orchestrator;
+}
+
+function composeGeneral(core: Core, model: Model | undefined): General {
+  const { card, replica, store, dispatcher, runtime, metrics, late, announcer } = core;
+  const general = new General(
+    { self: card },
+    {
+      journal: replica,
+      tables: store.tables,
+      templates: loadTemplates(),
+      dispatcher,
+      runtime,
+      meter: metrics,
+      ...(model && { model }),
+    },
+  );
+  late.offer = (from, offer) => general.offer(from, offer);
+  late.load = () => general.load();
+  replica.onCommit(() => announcer.changed());
+  return general;
+}

@@ -1,0 +1,25 @@
+import type { Config } from './config/config.ts';
+import { composeCore, coreSteps, endOnFailedDisk } from './compose-core.ts';
+import { composeRoles } from './compose-roles.ts';
+import { composeSurfaces } from './compose-surfaces.ts';
+import { createLifecycle, type Lifecycle } from './lifecycle.ts';
+import type { Logger } from '../roles/ports/runtime.ts';
+
+export interface Daemon extends Lifecycle {
+  readonly log: Logger;
+}
+
+/**
+ * Builds one node from its configuration: the only place that joins parts.
+ * Started in order: disk, roles, mesh, and the doors to the outside last; stopped the other way round, so that nothing more
+ * comes in while what is under way is finished.
+ */
+export async function compose(config: Config, version: string): Promise<Daemon> {
+  const core = await composeCore(config, version);
+  endOnFailedDisk(core);
+  const roles = composeRoles(config, core);
+  const surfaces = await composeSurfaces(config, core, roles);
+  const { below, above } = coreSteps(core);
+  const log = core.runtime.log;
+  return { log, ...createLifecycle([...below, ...above, ...roles.steps, ...surfaces], log) };
+}

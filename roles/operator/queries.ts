@@ -1,0 +1,151 @@
+import type { EventId, PeerId } from '../../protocols/ids.ts';
+import { EventIdSchema } from '../../protocols/ids.ts';
+import type { Distributions, MindosStatus } from '../../protocols/mindos.ts';
+import type { EventLine, EventsQuery, ExplainView, GeneralView, PeerView } from '../../protocols/operator.ts';
+import type { Committed, Journal } from '../ports/journal.ts';
+import type { Roster } from '../ports/roster.ts';
+import type { Runtime } from '../ports/runtime.ts';
+import { type Tables, tableKey } from '../ports/tables.ts';
+import { COUNTERS } from '../replica/project-events.ts';
+import { getRow, rangeRows } from '../replica/rows.ts';
+import { loadStory } from '../replica/stories.ts';
+import { eventIdOfRecord } from '../replica/story.ts';
+import { type EventState, eventLine, eventLineOfStory } from './event-line.ts';
+import { explainView, type OfferNote } from './explain-view.ts';
+import { generalViews } from './general-views.ts';
+import { distributionLine, mindosStatus } from './mindos-view.ts';
+import { peerViews } from './views.ts';
+
+export interface QueriesOptions {
+  readonly self: PeerId;
+}
+
+export interface QueriesParts {
+  readonly journal: Journal;
+  readonly tables: Tables;
+  readonly roster: Roster;
+  readonly runtime: Runtime;
+  /** What only an orchestrator can tell. */
+  readonly orchestrator?: {
+    offersOf(eventId: EventId): readonly OfferNote[];
+    ownerOf(subject: string): PeerId | undefined;
+  };
+}
+
+type EventsFilter = Required<Pick<EventsQuery, 'limit'>> & EventsQuery;
+
+/** How many rows are read at once while a filter looks for its own. */
+const PAGE = 200;
+const RECENT_DISTRIBUTIONS = 10;
+
+/** What people ask of any node of the org: answered from its own copy of the logs and from who it has heard of. */
+export class Queries {
+  readonly #self: PeerId;
+  readonly #parts: QueriesParts;
+  readonly #listeners = new Set<(line: EventLine) => void>();
+
+  constructor({ self }: QueriesOptions, parts: QueriesParts) {
+    this.#self = self;
+    this.#parts = parts;
+    parts.journal.onCommit((entries) => this.#tell(entries));
+  }
+
+  peers(): PeerView[] {
+    return peerViews(this.#parts.roster.members(), this.#self, this.#parts.runtime.monotonic());
+  }
+
+  generals(): GeneralView[] {
+    const { roster, tables } = this.#parts;
+    return generalViews(roster.members(), (cluster, name) => getRow(tables, 'generals', tableKey(cluster, name))?.status);
+  }
+
+  general(cluster: string, name: string): GeneralView | undefined {
+    return this.generals().find((general) => general.cluster === cluster && general.name === name);
+  }
+
+  /** Newest first. */
+  async events({ limit, kind, repository, state }: EventsFilter): Promise<EventLine[]> {
+    const lines: EventLine[] = [];
+    let after: string | undefined;
+    while (lines.length < Number(limit)) {
+      const page = await rangeRows(this.#parts.tables, 'events', { limit: PAGE, ...(after !== undefined && { after }) });
+      for (const [key, row] of page) {
+        after = key;
+        if (kind !== undefined && row.kind !== kind) continue;
+        if (repository !== undefined && row.repository !== repository) continue;
+        const line = eventLine(row, await loadStory(row.eventId, this.#parts));
+        if (state === undefined || line.state === (state as EventState)) lines.push(line);
+        if (lines.length === Number(limit)) break;
+      }
+      if (page.length < PAGE) break;
+    }
+    return lines;
+  }
+
+  /** Calls back with each event that comes in or whose state may have changed; the returned function ends it. */
+  onEvent(listener: (line: EventLine) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** @param id of an event, or the end of one that only one recent event has */
+  async explain(id: string): Promise<ExplainView | undefined> {
+    const { orchestrator } = this.#parts;
+    const eventId = await this.#findEvent(id);
+    if (eventId === undefined) return undefined;
+    const story = await loadStory(eventId, this.#parts);
+    const owner = story.event && orchestrator?.ownerOf(story.event.subject);
+    const offers = orchestrator?.offersOf(eventId) ?? [];
+    return explainView(story, { names: this.#names(), offers, ...(owner !== undefined && { owner }) });
+  }
+
+  /** Newest first, and how many there are. */
+  async distributions(limit: number): Promise<Distributions> {
+    const { tables } = this.#parts;
+    const names = this.#names();
+    const rows = await rangeRows(tables, 'distributions', { limit });
+    return {
+      total: getRow(tables, 'counters', COUNTERS.records('distribution')) ?? 0,
+      recent: rows.map(([, row]) => distributionLine(row, (peer) => names.get(peer) ?? peer)),
+    };
+  }
+
+  async mindosStatus(): Promise<MindosStatus> {
+    return mindosStatus(this.generals(), await this.distributions(RECENT_DISTRIBUTIONS));
+  }
+
+  /** Distinct events of the org, and those that are not settled. */
+  async eventCounts(): Promise<{ readonly total: number; readonly open: number }> {
+    const { tables } = this.#parts;
+    const open = await tables.range('open');
+    return { total: getRow(tables, 'counters', COUNTERS.events) ?? 0, open: open.length };
+  }
+
+  /** Node names, also of nodes that are away: their cards lie in the logs. */
+  #names(): ReadonlyMap<string, string> {
+    return new Map(this.#parts.roster.members().map(({ peer, presence }) => [peer, presence.card.name]));
+  }
+
+  async #findEvent(id: string): Promise<EventId | undefined> {
+    const { tables } = this.#parts;
+    const whole = EventIdSchema.safeParse(id);
+    if (whole.success && getRow(tables, 'ids', whole.data) !== undefined) return whole.data;
+    const recent = await rangeRows(tables, 'events', { limit: PAGE });
+    const fits = recent.map(([, row]) => row.eventId).filter((eventId) => eventId.endsWith(id));
+    return fits.length === 1 ? fits[0] : undefined;
+  }
+
+  #tell(entries: readonly Committed[]): void {
+    if (this.#listeners.size === 0) return;
+    const about = entries.flatMap(({ decoded }) => (decoded.ok ? [eventIdOfRecord(decoded.record)] : []));
+    for (const eventId of new Set(about)) {
+      if (eventId !== undefined) void this.#tellOf(eventId);
+    }
+  }
+
+  async #tellOf(eventId: EventId): Promise<void> {
+    const line = eventLineOfStory(await loadStory(eventId, this.#parts));
+    if (line === undefined) return;
+    for (const listener of this.#listeners) listener(line);
+  }
+}
