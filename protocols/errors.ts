@@ -58,6 +58,12 @@ export const ERRORS = {
     text: 'the daemon answers {status} ({code}): {detail}',
     fix: '{fix}',
   },
+  'webhook-unreachable': {
+    retryable: true,
+    http: 503,
+    text: 'the webhook {url} cannot be reached: {problem}',
+    fix: 'Start an aggregator there (`mindmesh dev`), or name another with --url.',
+  },
   'not-found': {
     retryable: false,
     http: 404,
@@ -270,7 +276,7 @@ export const ERRORS = {
     retryable: true,
     http: 429,
     text: 'too many requests from {source}',
-    fix: 'Wait for the seconds in Retry-After.',
+    fix: 'Wait {seconds} s, as Retry-After says.',
   },
   overloaded: {
     retryable: true,

@@ -37,10 +37,11 @@ export const EventsQuerySchema = z.object({
   state: z.string().optional(),
 });
 export type EventsQuery = z.input<typeof EventsQuerySchema>;
-/** Body of `POST routesTest`: an event that happened, or one that might. */
+/** Body of `POST routesTest`: an event that happened, one that might, or a payload with the name of its GitHub event. */
 export const RouteTestRequestSchema = z.union([
   z.strictObject({ eventId: z.string() }),
   z.strictObject({ event: MeshEventSchema }),
+  z.strictObject({ event: z.string().min(1), payload: z.record(z.string(), z.unknown()) }),
 ]);
 export type RouteTestRequest = z.input<typeof RouteTestRequestSchema>;
 /** What `config` answers: where each value came from. Secrets are references. */

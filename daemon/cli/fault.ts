@@ -17,7 +17,8 @@ export function reportFault(error: unknown, json: boolean, terminal: Terminal): 
   const fault = faultOf(error);
   const { stderr } = terminal;
   if (json) {
-    stderr.write(`${JSON.stringify(fault)}\n`);
+    const { code, detail, fix } = fault;
+    stderr.write(`${JSON.stringify({ type: `urn:mindmesh:problem:${code}`, code, detail, fix })}\n`);
   } else {
     const paint = paintFor(stderr, terminal.env);
     stderr.write(`${paint.red('error:')} ${clean(fault.detail, '\n')}\n${paint.bold('fix:')} ${clean(fault.fix)}\n`);

@@ -3,10 +3,15 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   const limit = Math.max(1, Math.floor(word.length / 3));
   let best: { word: string; steps: number } | undefined;
   for (const candidate of known) {
-    const steps = distance(word.toLowerCase(), candidate.toLowerCase());
+    const steps = isBeginning(word, candidate) ? 1 : distance(word.toLowerCase(), candidate.toLowerCase());
     if (steps <= limit && (best === undefined || steps < best.steps)) best = { word: candidate, steps };
   }
   return best?.word;
+}
+
+/** `stat` is most of `status`, however long the rest is. */
+function isBeginning(word: string, candidate: string): boolean {
+  return word.length >= 3 && candidate.length > word.length && candidate.toLowerCase().startsWith(word.toLowerCase());
 }
 
 /** Edits between two words: insert, delete, replace, swap of neighbours (optimal string alignment). */

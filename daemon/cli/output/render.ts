@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { clean } from './clean.ts';
 import type { Format, Look, Rendering } from './look.ts';
 
 /** A view in the asked form; always ends with a newline unless it is empty. */
@@ -7,7 +8,7 @@ export function render<T>(view: T, format: Format, rendering: Rendering<T>, look
     case 'table':
       return rendering.table(view, { ...look, wide: false });
     case 'wide':
-      return rendering.table(view, { ...look, wide: true });
+      return rendering.table(view, { ...look, width: undefined, wide: true });
     case 'json':
       return `${JSON.stringify(view, null, 2)}\n`;
     case 'yaml':
@@ -15,7 +16,7 @@ export function render<T>(view: T, format: Format, rendering: Rendering<T>, look
     case 'name':
       return rendering
         .names(view)
-        .map((name) => `${name}\n`)
+        .map((name) => `${clean(name)}\n`)
         .join('');
   }
 }

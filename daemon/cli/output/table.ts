@@ -19,6 +19,7 @@ const LEAST = 8;
 
 /** Rows under their heads, aligned, cut to the window where there is one. */
 export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[], look: Look): string {
+  if (rows.length === 0) return '(none)\n';
   const shown = columns.filter((column) => look.wide || column.wide !== true);
   const cells = rows.map((row) => shown.map((column) => clean(column.cell(row, look)) || '-'));
   const widths = fit(shown, cells, look.width);

@@ -10,6 +10,7 @@ const CASES: readonly (readonly [word: string, guess: string | undefined])[] = [
   ['precence', 'presence'],
   ['anounce', 'announce'],
   ['hots', 'host'],
+  ['pres', 'presence'],
   ['database', undefined],
   ['x', undefined],
 ];

@@ -1,0 +1,207 @@
+import { KINDS, SEVERITIES, TRUST_LEVELS } from '../../protocols/event.ts';
+import type { Command } from './command.ts';
+import { ASKS_DAEMON, CONFIG_FILE, OUTPUT, WATCHES_DAEMON } from './options.ts';
+
+const KIND = { name: 'kind', type: 'text', choices: KINDS, value: 'KIND', help: 'only this kind of event' } as const;
+
+/** Every command. What does its work is loaded when it is called, so that `status` never loads libp2p. */
+export const COMMANDS: readonly Command[] = [
+  {
+    name: 'run',
+    summary: 'run one node until it is asked to leave',
+    about:
+      'Every key of the configuration has a default; `mindmesh config view` shows what would be taken. ctrl-C drains, a second one ends at once.',
+    options: [CONFIG_FILE],
+    takesConfig: true,
+    examples: [
+      ['mindmesh run --config /etc/mindmesh/mindmesh.yaml', 'a node as its file says'],
+      ['mindmesh run --role general --general security', 'one general, all else by default'],
+    ],
+    load: () => import('./run.ts'),
+  },
+  {
+    name: 'dev',
+    summary: 'run a small mesh on this machine and push a sample event through it',
+    options: [
+      { name: 'headless', type: 'switch', help: 'no progress lines' },
+      { name: 'no-sample', type: 'switch', help: 'send no sample event' },
+      { name: 'keep', type: 'switch', help: 'leave the data where it is at the end' },
+      { name: 'ports', type: 'text', choices: ['auto', 'default'], help: 'auto: any free ones', fallback: 'default' },
+      { name: 'json', type: 'switch', help: 'one line of JSON when it is ready, for scripts' },
+      { name: 'data-dir', type: 'text', value: 'DIR', help: 'keep the state there from one start to the next' },
+    ],
+    load: () => import('./dev.ts'),
+  },
+  {
+    name: 'status',
+    summary: 'the node at a glance, what is wrong and how to mend it',
+    options: WATCHES_DAEMON,
+    load: () => import('./status.ts'),
+  },
+  {
+    name: 'peers',
+    summary: 'the nodes of the mesh as this one sees them',
+    options: WATCHES_DAEMON,
+    load: () => import('./peers.ts'),
+  },
+  {
+    name: 'ping',
+    summary: 'the round trip to a node over the mesh',
+    operands: [{ name: 'peer', help: 'name or peer id of the node', required: true }],
+    options: [
+      { name: 'count', short: 'c', type: 'number', value: 'N', help: 'how often', fallback: '1' },
+      ...ASKS_DAEMON,
+    ],
+    load: () => import('./ping.ts'),
+  },
+  {
+    name: 'routes',
+    summary: 'which generals get which events',
+    options: WATCHES_DAEMON,
+    load: () => import('./routes.ts'),
+  },
+  {
+    name: 'routes test',
+    summary: 'where an event would go, and why; nothing is sent',
+    operands: [{ name: 'event', help: 'id of an event that happened' }],
+    options: [
+      { name: 'kind', type: 'text', choices: KINDS, value: 'KIND', help: 'kind of the event' },
+      { name: 'repository', type: 'text', value: 'OWNER/NAME', help: 'repository it happened in' },
+      { name: 'label', type: 'list', value: 'LABEL', help: 'label of its pull request or issue' },
+      { name: 'branch', type: 'text', value: 'BRANCH', help: 'branch it is about', fallback: 'main' },
+      {
+        name: 'trust',
+        type: 'text',
+        choices: TRUST_LEVELS,
+        help: 'what the actor is to the repository',
+        fallback: 'member',
+      },
+      { name: 'severity', type: 'text', choices: SEVERITIES, help: 'severity of the alert' },
+      {
+        name: 'payload',
+        type: 'text',
+        value: 'FILE',
+        help: 'a payload instead, of the event that --github-event names',
+      },
+      { name: 'github-event', type: 'text', value: 'NAME', help: 'name of its event, e.g. pull_request' },
+      ...ASKS_DAEMON,
+    ],
+    examples: [['mindmesh routes test --kind pr_created --repository acme/api', 'a pull request that might be opened']],
+    load: () => import('./routes-test.ts'),
+  },
+  {
+    name: 'explain',
+    summary: 'where an event went, why, and what came of it',
+    operands: [{ name: 'event', help: 'id of the event, or the end of one', required: true }],
+    options: WATCHES_DAEMON,
+    examples: [['mindmesh explain github:72d3162e-cc78-11e3-81ab-4c9367dc0958', 'its whole story']],
+    load: () => import('./explain.ts'),
+  },
+  {
+    name: 'events',
+    summary: 'the newest events',
+    options: [
+      { name: 'limit', short: 'n', type: 'number', value: 'N', help: 'how many', fallback: '50' },
+      KIND,
+      { name: 'repository', type: 'text', value: 'OWNER/NAME', help: 'only of this repository' },
+      { name: 'state', type: 'text', value: 'STATE', help: 'only in this state, e.g. open, done, partly, dead' },
+      ...WATCHES_DAEMON,
+    ],
+    load: () => import('./events.ts'),
+  },
+  {
+    name: 'events tail',
+    summary: 'events as they come, until ctrl-C',
+    options: [
+      KIND,
+      { name: 'repository', type: 'text', value: 'OWNER/NAME', help: 'only of this repository' },
+      ...ASKS_DAEMON,
+    ],
+    load: () => import('./events-tail.ts'),
+  },
+  {
+    name: 'generals',
+    summary: 'the generals of every cluster and how busy they are',
+    options: WATCHES_DAEMON,
+    load: () => import('./generals.ts'),
+  },
+  {
+    name: 'emit',
+    summary: 'sign a payload and send it as GitHub would',
+    about:
+      'Without --url and a secret it goes to the running `mindmesh dev`, else to the aggregator of the configuration. Standard input may also be {"id", "name", "payload"} as @octokit/webhooks has it.',
+    operands: [{ name: 'payload', help: 'file with the payload, - for standard input' }],
+    options: [
+      { name: 'event', short: 'e', type: 'text', value: 'NAME', help: 'name of the GitHub event, e.g. pull_request' },
+      { name: 'delivery', type: 'text', value: 'ID', help: 'delivery id', fallback: 'a new one' },
+      { name: 'url', type: 'text', value: 'URL', help: 'where to send it' },
+      { name: 'secret-file', type: 'text', value: 'FILE', help: 'file with the webhook secret' },
+      { name: 'secret-env', type: 'text', value: 'NAME', help: 'variable with the webhook secret' },
+      ...OUTPUT,
+      CONFIG_FILE,
+    ],
+    examples: [['mindmesh emit --event pull_request payload.json', 'to the running dev mesh']],
+    load: () => import('./emit.ts'),
+  },
+  {
+    name: 'keygen',
+    summary: "make a node's key where there is none, and print its peer id",
+    operands: [{ name: 'file', help: 'key file; default: the one of the configuration' }],
+    options: [...OUTPUT, CONFIG_FILE],
+    load: () => import('./keygen.ts'),
+  },
+  {
+    name: 'check',
+    summary: "read a stopped node's whole store and say what is wrong with it",
+    options: [
+      { name: 'data-dir', type: 'text', value: 'DIR', help: 'data directory; default: the one of the configuration' },
+      ...OUTPUT,
+      CONFIG_FILE,
+    ],
+    load: () => import('./check.ts'),
+  },
+  {
+    name: 'config view',
+    summary: 'every value of the configuration and where it came from',
+    options: [
+      { name: 'changed', type: 'switch', help: 'only what is not the default' },
+      { name: 'running', type: 'switch', help: 'what the running daemon has taken' },
+      ...ASKS_DAEMON,
+    ],
+    load: () => import('./config-view.ts'),
+  },
+  {
+    name: 'config validate',
+    summary: 'check file, variables and secrets; starts nothing',
+    options: [...OUTPUT, CONFIG_FILE],
+    load: () => import('./config-validate.ts'),
+  },
+  {
+    name: 'config explain',
+    summary: 'one key: what it takes, where its value came from',
+    operands: [{ name: 'key', help: 'dotted key, e.g. mesh.port', required: true }],
+    options: [...OUTPUT, CONFIG_FILE],
+    load: () => import('./config-explain.ts'),
+  },
+  {
+    name: 'config docs',
+    summary: 'the reference of every key, as Markdown',
+    load: () => import('./config-docs.ts'),
+  },
+  {
+    name: 'completion',
+    summary: 'a script that completes commands and options in your shell',
+    operands: [{ name: 'shell', help: 'your shell', required: true, choices: ['bash', 'zsh', 'fish'] }],
+    examples: [
+      ['source <(mindmesh completion bash)', 'for this shell'],
+      ['mindmesh completion fish > ~/.config/fish/completions/mindmesh.fish', 'for good'],
+    ],
+    load: () => import('./completion.ts'),
+  },
+  {
+    name: 'version',
+    summary: 'the version of this build',
+    options: OUTPUT,
+    load: () => import('./version.ts'),
+  },
+];

@@ -1,0 +1,38 @@
+import type { EventLine } from '../../../protocols/operator.ts';
+import type { Look, Rendering } from '../output/look.ts';
+import type { Paint } from '../output/paint.ts';
+import { type Column, table } from '../output/table.ts';
+import { ago, clock } from '../output/words.ts';
+
+const COLUMNS: readonly Column<EventLine>[] = [
+  { head: 'AGE', right: true, cell: ({ at }, { now }) => ago(at, now) },
+  { head: 'RECEIVED', wide: true, cell: ({ at }) => clock(at) },
+  { head: 'KIND', cell: ({ kind }) => kind },
+  { head: 'TYPE', wide: true, cell: ({ type }) => type },
+  { head: 'SUBJECT', flexible: true, cell: ({ subject }) => subject },
+  { head: 'ACTOR', flexible: true, cell: ({ actor }) => actor },
+  { head: 'STATE', cell: ({ state }) => state, paint: ({ state }, paint) => paintState(state, paint) },
+  { head: 'EVENT', cell: ({ eventId }) => eventId },
+];
+
+export const eventsRendering: Rendering<readonly EventLine[]> = {
+  names: (events) => events.map(({ eventId }) => eventId),
+  table: (events, look) => table(events, COLUMNS, look),
+};
+
+/** One event as it comes: times instead of ages, for the line stays. */
+export function tailLine({ at, kind, subject, actor, eventId }: EventLine, { paint, wide }: Look): string {
+  const line = [
+    paint.dim(new Date(at).toISOString().slice(wide ? 0 : 11, wide ? 24 : 19)),
+    kind,
+    subject,
+    actor,
+    eventId,
+  ];
+  return `${line.map((part) => part || '-').join('  ')}\n`;
+}
+
+function paintState(state: string, paint: Paint): (text: string) => string {
+  if (state === 'done') return paint.green;
+  return state === 'dead' || state === 'partly' ? paint.red : paint.yellow;
+}

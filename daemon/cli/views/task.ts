@@ -1,0 +1,76 @@
+import type { TaskView } from '../../../protocols/operator.ts';
+import type { Finding, Result } from '../../../protocols/result.ts';
+import { clean } from '../output/clean.ts';
+import { indent, narrower } from '../output/indent.ts';
+import type { Look } from '../output/look.ts';
+import type { Paint } from '../output/paint.ts';
+import { plural, shortDuration } from '../output/words.ts';
+import { wrap } from '../output/wrap.ts';
+import { candidateTable, nodeName } from './candidates.ts';
+
+/** Of a summary where there is no window. */
+const WIDTH = 100;
+
+type Names = Readonly<Record<string, string>>;
+
+/** One slot of an event: who was considered, what was tried, what came of it. */
+export function taskPart(task: TaskView, names: Names, look: Look): string {
+  const why = [task.rule && `rule ${task.rule}`, task.strategy, task.priority].filter(Boolean).join(', ');
+  const head = `${look.paint.bold(clean(task.slot))} ${paintState(task.state, look.paint)(clean(task.state))}`;
+  const lines = [
+    ...(task.acceptedBy === undefined ? [] : [`accepted by ${nodeName(task.acceptedBy, names)}`]),
+    ...task.attempts.map((attempt) => attemptLine(attempt, names, look.paint)),
+    ...offerLines(task, names, look),
+    ...(task.dead === undefined ? [] : [`${look.paint.red('given up')}: ${clean(task.dead)}`]),
+    ...(task.result === undefined ? [] : resultLines(task.result, look)),
+  ];
+  const body = [candidateTable(task.candidates, names, narrower(look)), ...lines.map((line) => `${line}\n`)].join('');
+  return `${head}${why === '' ? '' : ` (${clean(why)})`}\n${indent(body)}`;
+}
+
+function attemptLine({ number, by, error }: TaskView['attempts'][number], names: Names, paint: Paint): string {
+  const outcome = error === undefined ? '' : `: ${paint.red('failed')}, ${clean(error)}`;
+  return `attempt ${number} on ${nodeName(by, names)}${outcome}`;
+}
+
+/** Offers matter while nobody has taken the task, and to those who look closely. */
+function offerLines({ offers, acceptedBy }: TaskView, names: Names, { wide, now }: Look): string[] {
+  if (acceptedBy !== undefined && !wide) return [];
+  return offers.map(
+    ({ to, at, answer }) =>
+      `offered to ${nodeName(to, names)} ${shortDuration(Math.max(0, now - at))} ago: ${clean(answer)}`,
+  );
+}
+
+function resultLines(result: Result, look: Look): string[] {
+  const { answer, usage } = result;
+  const engine = result.engine === 'model' ? `model ${result.model ?? ''}`.trim() : result.engine;
+  const cost = [
+    `in ${shortDuration(result.durationMs)}`,
+    ...(usage.promptTokens + usage.completionTokens === 0
+      ? []
+      : [`${usage.promptTokens}+${usage.completionTokens} tokens`]),
+    ...(usage.costUsd === 0 ? [] : [`$${usage.costUsd.toFixed(4)}`]),
+  ].join(', ');
+  return [
+    `answered by ${clean(engine)} ${cost}${result.degraded === undefined ? '' : ` (${clean(result.degraded)})`}`,
+    ...wrap(clean(answer.summary), Math.max(40, (look.width ?? WIDTH) - 2)),
+    ...answer.findings.map((finding) => findingLine(finding, look.paint)),
+    ...answer.recommendations.map((text) => `→ ${clean(text)}`),
+    ...(look.wide
+      ? [`sure to ${Math.round(answer.confidence * 100)}%, ${plural(answer.findings.length, 'finding')}`]
+      : []),
+  ];
+}
+
+function findingLine({ severity, title, detail, where }: Finding, paint: Paint): string {
+  const colour =
+    severity === 'critical' || severity === 'high' ? paint.red : severity === 'medium' ? paint.yellow : paint.dim;
+  const place = where === undefined ? '' : ` [${clean(where)}]`;
+  return `${colour(severity.padEnd('critical'.length))} ${clean(title)}${place}: ${clean(detail)}`;
+}
+
+function paintState(state: string, paint: Paint): (text: string) => string {
+  if (state === 'done') return paint.green;
+  return state === 'dead' || state === 'failed' ? paint.red : paint.yellow;
+}
