@@ -1,4 +1,4 @@
-import type { Config } from './config/config.ts';
+import type { LoadedConfig } from './config/load.ts';
 import { composeCore, coreSteps, endOnFailedDisk } from './compose-core.ts';
 import { composeRoles } from './compose-roles.ts';
 import { composeSurfaces } from './compose-surfaces.ts';
@@ -14,11 +14,12 @@ export interface Daemon extends Lifecycle {
  * Started in order: disk, roles, mesh, and the doors to the outside last; stopped the other way round, so that nothing more
  * comes in while what is under way is finished.
  */
-export async function compose(config: Config, version: string): Promise<Daemon> {
+export async function compose(loaded: LoadedConfig, version: string): Promise<Daemon> {
+  const { config } = loaded;
   const core = await composeCore(config, version);
   endOnFailedDisk(core);
   const roles = composeRoles(config, core);
-  const surfaces = await composeSurfaces(config, core, roles);
+  const surfaces = await composeSurfaces(loaded, core, roles);
   const { below, above } = coreSteps(core);
   const log = core.runtime.log;
   return { log, ...createLifecycle([...below, ...above, ...roles.steps, ...surfaces], log) };

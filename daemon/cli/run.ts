@@ -5,13 +5,13 @@ import { VERSION } from './version.ts';
 
 /** One node, in this process, until it is asked to leave. */
 export const run: Verb = async (args, terminal) => {
-  const { config } = await configOf(args, terminal);
+  const loaded = await configOf(args, terminal);
   const [{ compose }, { endOnUncaught, untilAskedToLeave }] = await Promise.all([
     import('../compose.ts'),
     import('../lifecycle.ts'),
   ]);
   const leave = untilAskedToLeave();
-  const daemon = await compose(config, VERSION);
+  const daemon = await compose(loaded, VERSION);
   endOnUncaught(daemon.log);
   await daemon.start();
   await leave;

@@ -31,6 +31,10 @@ export interface LoadedSettings {
   readonly file?: string;
 }
 
+export interface LoadedConfig extends LoadedSettings {
+  readonly config: Config;
+}
+
 export const CONFIG_FILE = 'mindmesh.yaml';
 /** Of the first source document: only its `git` is ours. */
 const DISCOVERY_FILE = 'discovery.yml';
@@ -39,7 +43,7 @@ const DISCOVERY_FILE = 'discovery.yml';
  * The configuration of a daemon, with its secrets.
  * @throws MeshError `config-unreadable`, `config-invalid` (every problem at once), `secret-unreadable`, `secret-exposed`
  */
-export async function loadConfig(options: LoadOptions): Promise<LoadedSettings & { readonly config: Config }> {
+export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const loaded = await loadSettings(options);
   return { ...loaded, config: await readSecrets(loaded.settings, options) };
 }

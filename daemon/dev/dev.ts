@@ -57,7 +57,8 @@ async function run(mesh: DevMesh, dir: string, options: DevOptions, tell: (text:
   const eventId = options.sample ? await sendSample(mesh) : undefined;
   const story = eventId === undefined ? undefined : await followSample(mesh, eventId);
   const report = reportOf(mesh, dir, eventId);
-  await rememberDev(report.sockets);
+  const webhook = { url: `${report.aggregator.url}/webhook/github`, secretFile: join(dir, 'webhook-secret') };
+  await rememberDev({ sockets: { ...report.sockets }, webhook });
   process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : renderReport(report, story, commandLine()));
 }
 

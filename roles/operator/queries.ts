@@ -96,17 +96,16 @@ export class Queries {
     const story = await loadStory(eventId, this.#parts);
     const owner = story.event && orchestrator?.ownerOf(story.event.subject);
     const offers = orchestrator?.offersOf(eventId) ?? [];
-    return explainView(story, { names: this.#names(), offers, ...(owner !== undefined && { owner }) });
+    return explainView(story, { names: await this.#names(), offers, ...(owner !== undefined && { owner }) });
   }
 
   /** Newest first, and how many there are. */
   async distributions(limit: number): Promise<Distributions> {
     const { tables } = this.#parts;
-    const names = this.#names();
     const rows = await rangeRows(tables, 'distributions', { limit });
     return {
       total: getRow(tables, 'counters', COUNTERS.records('distribution')) ?? 0,
-      recent: rows.map(([, row]) => distributionLine(row, (peer) => names.get(peer) ?? peer)),
+      recent: rows.map(([, row]) => distributionLine(row, this.nameOf)),
     };
   }
 
@@ -121,9 +120,28 @@ export class Queries {
     return { total: getRow(tables, 'counters', COUNTERS.events) ?? 0, open: open.length };
   }
 
-  /** Node names, also of nodes that are away: their cards lie in the logs. */
-  #names(): ReadonlyMap<string, string> {
-    return new Map(this.#parts.roster.members().map(({ peer, presence }) => [peer, presence.card.name]));
+  /** The open event that came first, as far as the first page of them tells; undefined when none is open. */
+  async oldestOpen(): Promise<{ readonly eventId: EventId; readonly at: number } | undefined> {
+    const open = await this.#parts.tables.range('open', { limit: PAGE });
+    const rows = open.map(([key]) => ({ eventId: key, row: getRow(this.#parts.tables, 'ids', key) }));
+    const known = rows.flatMap(({ eventId, row }) => (row ? [{ eventId: EventIdSchema.parse(eventId), at: row.at }] : []));
+    return known.sort((a, b) => a.at - b.at)[0];
+  }
+
+  /** Name of a node, or its id where nobody has told it. */
+  readonly nameOf = (peer: PeerId): string => {
+    const told = this.#parts.roster.members().find((member) => member.peer === peer);
+    return told?.presence.card.name ?? getRow(this.#parts.tables, 'cards', peer)?.card.name ?? peer;
+  };
+
+  /** Of every node that ever wrote here, also of those that are away. */
+  async #names(): Promise<ReadonlyMap<string, string>> {
+    const cards = await rangeRows(this.#parts.tables, 'cards');
+    const heard = this.#parts.roster.members();
+    return new Map([
+      ...cards.map(([, { card }]) => [card.peer, card.name] as const),
+      ...heard.map(({ peer, presence }) => [peer, presence.card.name] as const),
+    ]);
   }
 
   async #findEvent(id: string): Promise<EventId | undefined> {

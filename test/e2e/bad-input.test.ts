@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
+import { z } from 'zod';
 import type { DevMesh } from '../../daemon/dev/mesh.ts';
 import { ERRORS, type ErrorCode } from '../../protocols/errors.ts';
 import { eventIdOf } from '../../protocols/ids.ts';
@@ -14,6 +15,8 @@ const BODY = JSON.stringify(GOOD.payload);
 /** Short, so that the slow body does not make the test slow; the default is 10 s. */
 const READ_DEADLINE = '1s';
 const MIB = 1024 * 1024;
+
+const ProblemSchema = z.object({ code: z.string(), fix: z.string() });
 
 interface BadRequest {
   readonly id: string;
@@ -58,9 +61,9 @@ async function postBad(mesh: DevMesh, bad: BadRequest): Promise<{ status: number
     headers: sent,
     body: bad.body ?? BODY,
   });
-  const problem = await response.json();
+  const problem = ProblemSchema.parse(await response.json());
   assert.equal(response.headers.get('content-type')?.split(';')[0], 'application/problem+json');
-  assert.ok(typeof problem.fix === 'string' && problem.fix.length > 0, 'the answer says what to do');
+  assert.ok(problem.fix.length > 0, 'the answer says what to do');
   return { status: response.status, code: problem.code };
 }
 

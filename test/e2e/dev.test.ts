@@ -51,7 +51,7 @@ describe('mindmesh dev --json', () => {
     const client = new OperatorClient(report.sockets.orchestrator ?? '');
     const story = await client.explain(report.sampleEventId ?? '');
     assert.equal(story.settled?.outcome, 'done');
-    const slots = story.tasks.map(({ slot }) => slot);
+    const slots: string[] = story.tasks.map(({ slot }) => slot);
     assert.ok(slots.includes('code-review-general@prod-us') && slots.includes('code-review-general@dev'));
     const offered = new Set((await client.generals()).map(({ name }) => name));
     assert.deepEqual([...offered].sort(), GENERALS.map(({ name }) => name).sort());

@@ -1,0 +1,123 @@
+import { MeshError } from '../protocols/errors.ts';
+import { EventIdSchema } from '../protocols/ids.ts';
+import type { MeshEvent } from '../protocols/event.ts';
+import type { RoleName } from '../protocols/names.ts';
+import type { StatusView } from '../protocols/operator.ts';
+import { type ConcernFacts, findConcerns } from '../roles/operator/concerns.ts';
+import type { Queries } from '../roles/operator/queries.ts';
+import { type RouteFacts, routeViews, type SelfFacts, statusView } from '../roles/operator/views.ts';
+import type { Route } from '../roles/orchestrator/routes.ts';
+import { loadStory } from '../roles/replica/stories.ts';
+import { contextOf, normalizeGiven } from './compose-apis.ts';
+import type { Core } from './compose-core.ts';
+import type { Roles } from './compose-roles.ts';
+import type { LoadedConfig } from './config/load.ts';
+import { configRows } from './config/view.ts';
+import type { OperatorApi, RouteTestBody } from './http/operator-api.ts';
+import type { HttpServer } from './http/server.ts';
+
+export interface OperatorParts {
+  readonly loaded: LoadedConfig;
+  readonly core: Core;
+  readonly roles: Roles;
+  readonly queries: Queries;
+  readonly servers: ReadonlyMap<RoleName, HttpServer>;
+}
+
+/** What the command line asks of a node. */
+export function composeOperator(parts: OperatorParts): OperatorApi {
+  const { loaded, core, roles, queries } = parts;
+  const { config, settings, sources } = loaded;
+  return {
+    status: () => status(parts),
+    peers: async () => queries.peers(),
+    ping: async (peer) => ping(core, queries, peer),
+    generals: async () => queries.generals(),
+    routes: async () => routeViews(roles.routes.map(routeFacts), config.routing.unrouted),
+    routeTest: async (body) => routeTest(parts, body),
+    events: (filter) => queries.events(filter),
+    onEvent: (listener) => queries.onEvent(listener),
+    explain: (id) => queries.explain(id),
+    config: async () => configRows(settings, sources),
+    version: () => ({ version: core.card.version, node: process.version }),
+  };
+}
+
+async function status(parts: OperatorParts): Promise<StatusView> {
+  const facts = await selfFacts(parts);
+  const members = parts.core.roster.members();
+  return statusView(facts, members, findConcerns(await concernFacts(parts, facts)));
+}
+
+async function selfFacts({ loaded, core, roles, queries, servers }: OperatorParts): Promise<SelfFacts> {
+  const { config } = loaded;
+  const { card, replica, mesh } = core;
+  return {
+    card,
+    pid: process.pid,
+    uptimeMs: Math.round(process.uptime() * 1_000),
+    ready: core.isReady(),
+    dataDir: config.node.dataDir,
+    addresses: [...mesh.addresses()],
+    http: Object.fromEntries([...servers].map(([role, server]) => [role, server.url ?? 'closed'])),
+    log: replica.stats(),
+    events: await queries.eventCounts(),
+    generals: roles.general?.load() ?? [],
+    rssBytes: process.memoryUsage.rss(),
+    model: roles.model === undefined ? 'offline-rules' : config.model.name,
+  };
+}
+
+async function concernFacts({ loaded, core, roles, queries }: OperatorParts, facts: SelfFacts): Promise<ConcernFacts> {
+  const { config } = loaded;
+  const { card, runtime, roster, replica, store } = core;
+  const closed = roles.aggregator?.closed;
+  const oldest = await queries.oldestOpen();
+  return {
+    self: card,
+    now: runtime.monotonic(),
+    uptimeMs: facts.uptimeMs,
+    members: roster.members(),
+    listed: config.mesh.peers,
+    routed: roles.orchestrator ? roles.routes.flatMap(({ generals }) => generals) : [],
+    model: { configured: roles.model !== undefined },
+    webhookSecrets: config.ingest.github.secrets.length,
+    unreadable: facts.log.unreadable,
+    quarantined: replica.stats().quarantined,
+    disk: { freeBytes: await store.freeBytes(), minFreeBytes: config.ingest.minFreeBytes },
+    draining: roster.members().some(({ peer, presence }) => peer === card.peer && presence.draining),
+    ...(closed !== undefined && { closed }),
+    ...(oldest && { oldestOpen: { eventId: oldest.eventId, ageMs: runtime.wall() - oldest.at } }),
+  };
+}
+
+function routeFacts(route: Route): RouteFacts {
+  return { ...route, match: { ...route.match } };
+}
+
+async function ping({ mesh }: Core, queries: Queries, wanted: string) {
+  const found = queries.peers().find(({ peer, name }) => peer === wanted || name === wanted);
+  if (found === undefined) throw new MeshError('not-found', { what: 'peer', id: wanted });
+  return { peer: found.peer, name: found.name, rttMs: found.self ? 0 : await mesh.ping(found.peer) };
+}
+
+async function routeTest(parts: OperatorParts, body: RouteTestBody) {
+  const { orchestrator } = parts.roles;
+  if (orchestrator === undefined) {
+    throw new MeshError('not-found', { what: 'orchestrator on this node:', id: parts.core.card.name });
+  }
+  return orchestrator.routeTest(await givenEvent(parts, body));
+}
+
+async function givenEvent({ core }: OperatorParts, body: RouteTestBody): Promise<MeshEvent> {
+  if ('eventId' in body) {
+    const id = EventIdSchema.safeParse(body.eventId);
+    const story = id.success ? await loadStory(id.data, { journal: core.replica, tables: core.store.tables }) : undefined;
+    if (story?.event === undefined) throw new MeshError('not-found', { what: 'event', id: body.eventId });
+    return story.event;
+  }
+  if (!('payload' in body)) return body.event;
+  const event = normalizeGiven(body.event, body.payload, contextOf(core));
+  if (event === undefined) throw new MeshError('not-found', { what: 'rule for', id: body.event });
+  return event;
+}
