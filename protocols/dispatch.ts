@@ -52,3 +52,5 @@ export const RUNNING_INTERVAL_MS = 30_000;
 export const LEASE_MS = 90_000;
 /** How long an owner waits for the answer to one offer: the accept is one synced write, slow disks included. */
 export const OFFER_DEADLINE_MS = 10_000;
+/** Executions of one slot that may begin, anywhere (W4). */
+export const MAX_ATTEMPTS = 8;

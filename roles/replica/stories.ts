@@ -1,4 +1,5 @@
-import { EpochSchema, type EventId, PeerIdSchema, type Position } from '../../protocols/ids.ts';
+import { EpochSchema, type EventId, PeerIdSchema, type Position, type SlotId } from '../../protocols/ids.ts';
+import type { RecordType } from '../../protocols/record.ts';
 import type { Journal } from '../ports/journal.ts';
 import { KEY_SEPARATOR, type Tables, tableKey } from '../ports/tables.ts';
 import { type Fact, foldStory, type Story } from './story.ts';
@@ -13,9 +14,13 @@ export async function loadStory(eventId: EventId, parts: StoryParts): Promise<St
   return foldStory(eventId, await loadFacts(eventId, parts));
 }
 
-/** The records a story is folded from, for those who go on adding to them. */
-export async function loadFacts(eventId: EventId, { journal, tables }: StoryParts): Promise<Fact[]> {
-  const rows = await tables.range('facts', { prefix: tableKey(eventId, '') });
+/** The records a story is folded from, for those who go on adding to them; only those of a type and slot if `within` says so. */
+export async function loadFacts(
+  eventId: EventId,
+  { journal, tables }: StoryParts,
+  within: readonly [] | readonly [RecordType, SlotId] = [],
+): Promise<Fact[]> {
+  const rows = await tables.range('facts', { prefix: tableKey(eventId, ...within, '') });
   const facts = await Promise.all(rows.map(([key]) => loadFact(positionOfFact(key), journal)));
   return facts.filter((fact) => fact !== undefined);
 }

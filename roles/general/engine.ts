@@ -1,0 +1,67 @@
+import { hasCode } from '../../protocols/errors.ts';
+import type { MeshEvent } from '../../protocols/event.ts';
+import type { OfferedGeneral } from '../../protocols/presence.ts';
+import type { Result } from '../../protocols/result.ts';
+import type { Logger, Runtime } from '../ports/runtime.ts';
+
+export interface Question {
+  readonly general: OfferedGeneral;
+  readonly event: MeshEvent;
+  readonly signal: AbortSignal;
+}
+
+/** The part of a result that depends on who answered. */
+export type Analysis = Pick<Result, 'answer' | 'engine' | 'model' | 'degraded' | 'usage'>;
+
+/** Whatever makes an answer out of an event: a model with prompts, or rules. */
+export interface Engine {
+  /** @throws MeshError `model-unavailable` or `model-nonsense` when another engine should be asked */
+  analyse(question: Question): Promise<Analysis>;
+}
+
+/** Asks the first; when it cannot, the rules, and the result says why (W9). */
+export function withFallback(
+  first: Engine,
+  rules: (question: Question, reason: string) => Analysis,
+  log: Logger,
+): Engine {
+  return {
+    analyse: async (question) => {
+      try {
+        return await first.analyse(question);
+      } catch (error) {
+        if (!hasCode(error, 'model-unavailable') && !hasCode(error, 'model-nonsense')) throw error;
+        log.warn(
+          { general: question.general.name, eventId: question.event.id, code: error.code, problem: error.message },
+          'model failed',
+        );
+        return rules(question, error.message);
+      }
+    },
+  };
+}
+
+/** Rejects with what `late` makes once the time is over or the signal is aborted, also when the work heeds neither. */
+export function endedBy<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  options: { readonly ms: number; readonly signal: AbortSignal; readonly late: (reason: string) => Error },
+  runtime: Pick<Runtime, 'after'>,
+): Promise<T> {
+  const own = new AbortController();
+  return new Promise<T>((resolve, reject) => {
+    const end = (reason: string) => {
+      const error = options.late(reason);
+      own.abort(error);
+      reject(error);
+    };
+    const cancel = runtime.after(options.ms, () => end(`no answer within ${options.ms} ms`));
+    const ended = () => end('the call was ended');
+    options.signal.addEventListener('abort', ended, { once: true });
+    const settle = () => {
+      cancel();
+      options.signal.removeEventListener('abort', ended);
+    };
+    if (options.signal.aborted) ended();
+    work(own.signal).then(resolve, reject).finally(settle);
+  });
+}

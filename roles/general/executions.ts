@@ -1,0 +1,111 @@
+import { asMeshError, type MeshError } from '../../protocols/errors.ts';
+import type { NodeCard, OfferedGeneral } from '../../protocols/presence.ts';
+import type { Result } from '../../protocols/result.ts';
+import type { Meter, Runtime } from '../ports/runtime.ts';
+import type { Engine } from './engine.ts';
+import type { Job } from './job.ts';
+import type { TaskQueue } from './task-queue.ts';
+import type { TaskStats } from './task-stats.ts';
+
+export interface ExecutionsOptions {
+  readonly self: NodeCard;
+  readonly generals: readonly OfferedGeneral[];
+}
+
+export interface ExecutionsParts<J extends Job> {
+  readonly queue: TaskQueue<J>;
+  readonly engine: Engine;
+  readonly stats: TaskStats;
+  readonly runtime: Runtime;
+  readonly meter: Meter;
+  /** A job left the queue or ended. */
+  readonly changed: (ended?: J) => void;
+}
+
+type Outcome = { readonly ok: true; readonly result: Result } | { readonly ok: false; readonly error: MeshError };
+
+/** Runs what the queue gives, and knows how to stop. */
+export class Executions<J extends Job> {
+  readonly #options: ExecutionsOptions;
+  readonly #parts: ExecutionsParts<J>;
+  readonly #running = new Set<Promise<void>>();
+  readonly #leaving = new AbortController();
+  #isStopping = false;
+
+  constructor(options: ExecutionsOptions, parts: ExecutionsParts<J>) {
+    this.#options = options;
+    this.#parts = parts;
+  }
+
+  /** Begins whatever may begin. */
+  pump(): void {
+    if (this.#isStopping) return;
+    for (const general of this.#options.generals) {
+      for (
+        let job = this.#parts.queue.next(general.name);
+        job !== undefined;
+        job = this.#parts.queue.next(general.name)
+      ) {
+        this.#track(this.#run(job, general));
+      }
+    }
+  }
+
+  /** Begins nothing more, lets what runs end for at most `ms`, and leaves the rest behind without another record. */
+  async stop(ms: number): Promise<void> {
+    this.#isStopping = true;
+    const late = Promise.withResolvers<void>();
+    const cancel = this.#parts.runtime.after(ms, () => late.resolve());
+    await Promise.race([Promise.allSettled(this.#running), late.promise]);
+    cancel();
+    this.#leaving.abort();
+  }
+
+  /** A failed write rejects it and so ends the process (L8). */
+  #track(run: Promise<void>): void {
+    this.#running.add(run);
+    void run.finally(() => this.#running.delete(run));
+  }
+
+  async #run(job: J, general: OfferedGeneral): Promise<void> {
+    try {
+      this.#parts.changed();
+      if (await job.begin()) await this.#perform(job, general);
+    } catch (error) {
+      // While leaving the log may be closed already; what is in the inbox is taken up at the next start.
+      if (!this.#leaving.signal.aborted) throw error;
+    } finally {
+      this.#parts.queue.end(job);
+      this.#parts.changed(job);
+      this.pump();
+    }
+  }
+
+  async #perform(job: J, general: OfferedGeneral): Promise<void> {
+    const { runtime, stats, meter } = this.#parts;
+    const began = runtime.monotonic();
+    const outcome = await this.#analyse(job, general, began);
+    if (this.#leaving.signal.aborted) return job.left();
+    const durationMs = runtime.monotonic() - began;
+    stats.add(general.name, durationMs, !outcome.ok);
+    const label = outcome.ok ? outcome.result.engine : 'failed';
+    meter.count('mindmesh_executions_total', { general: general.name, outcome: label });
+    meter.observe('mindmesh_execution_duration_seconds', durationMs / 1_000, { general: general.name });
+    await (outcome.ok ? job.done(outcome.result) : job.failed(outcome.error));
+  }
+
+  async #analyse({ event }: J, general: OfferedGeneral, began: number): Promise<Outcome> {
+    const { engine, runtime } = this.#parts;
+    try {
+      const analysis = await engine.analyse({ general, event, signal: this.#leaving.signal });
+      const { name, specialisations } = general;
+      const durationMs = Math.round(runtime.monotonic() - began);
+      const { cluster } = this.#options.self;
+      return { ok: true, result: { general: name, cluster, specialisations, ...analysis, durationMs } };
+    } catch (caught) {
+      const error = asMeshError(caught);
+      runtime.log.error({ general: general.name, eventId: event.id, code: error.code, error }, 'execution failed');
+      return { ok: false, error };
+    }
+  }
+}

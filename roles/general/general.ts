@@ -1,0 +1,214 @@
+import { MAX_ATTEMPTS, type Offer, type OfferReply, RUNNING_INTERVAL_MS } from '../../protocols/dispatch.ts';
+import { MeshError } from '../../protocols/errors.ts';
+import { generalName } from '../../protocols/generals.ts';
+import type { EventId, PeerId, SlotId } from '../../protocols/ids.ts';
+import type { GeneralLoad, NodeCard, OfferedGeneral } from '../../protocols/presence.ts';
+import type { ProcessReply } from '../../protocols/process.ts';
+import type { Dispatcher, DispatchHandler } from '../ports/dispatcher.ts';
+import type { Journal } from '../ports/journal.ts';
+import type { Model } from '../ports/model.ts';
+import type { Meter, Runtime } from '../ports/runtime.ts';
+import type { Tables } from '../ports/tables.ts';
+import type { Templates } from '../ports/templates.ts';
+import type { AdmissionState } from './admission.ts';
+import { DirectJob } from './direct-job.ts';
+import { engineOf } from './engines.ts';
+import { Executions } from './executions.ts';
+import { Inbox, type InboxTask } from './inbox.ts';
+import { InboxJob } from './inbox-job.ts';
+import { OfferDesk } from './offer-desk.ts';
+import { readRequest } from './process-event.ts';
+import { TaskQueue } from './task-queue.ts';
+import { TaskStats } from './task-stats.ts';
+
+export interface GeneralOptions {
+  readonly self: NodeCard;
+  readonly generals: readonly OfferedGeneral[];
+  /** Longest wait for the model in one execution, milliseconds. Default 120 000: above what the model's own deadline should be. */
+  readonly modelDeadlineMs?: number;
+  /** How long `stop` lets running executions end, milliseconds. Default 20 000 (W8 gives 25 s for everything). */
+  readonly drainMs?: number;
+}
+
+export interface GeneralParts {
+  readonly journal: Journal;
+  readonly tables: Tables;
+  /** Without one the rules answer. */
+  readonly model?: Model | undefined;
+  readonly templates: Templates;
+  readonly dispatcher: Dispatcher;
+  readonly runtime: Runtime;
+  readonly meter: Meter;
+}
+
+const MODEL_DEADLINE_MS = 120_000;
+const DRAIN_MS = 20_000;
+/** A node that comes back tells owners of its inbox soon, once connections are there. */
+const FIRST_BEAT_MS = 5_000;
+
+/** The generals of this node: takes offers into the inbox, works them off, and records what came of it (W3, W4). */
+export class General implements Pick<DispatchHandler, 'offer'> {
+  readonly #options: GeneralOptions;
+  readonly #parts: GeneralParts;
+  readonly #inbox: Inbox;
+  readonly #desk: OfferDesk;
+  readonly #stats = new TaskStats();
+  readonly #queue: TaskQueue<InboxJob | DirectJob>;
+  readonly #executions: Executions<InboxJob | DirectJob>;
+  /** What is in the inbox, by event and slot. */
+  readonly #jobs = new Map<string, InboxJob>();
+  readonly #listeners: (() => void)[] = [];
+  #phase: AdmissionState['phase'] = 'starting';
+  #cancelBeat: (() => void) | undefined;
+
+  constructor(options: GeneralOptions, parts: GeneralParts) {
+    const { self, generals, modelDeadlineMs: deadlineMs = MODEL_DEADLINE_MS } = options;
+    this.#options = options;
+    this.#parts = parts;
+    this.#inbox = new Inbox({ self: self.peer }, parts);
+    this.#desk = new OfferDesk({
+      inbox: this.#inbox,
+      state: (general) => this.#admissionState(general),
+      accepted: (task) => this.#take(task),
+    });
+    this.#queue = new TaskQueue(new Map(generals.map(({ name, concurrency }) => [name, concurrency])));
+    const engine = engineOf({ self, deadlineMs }, parts);
+    this.#executions = new Executions(options, {
+      ...parts,
+      engine,
+      queue: this.#queue,
+      stats: this.#stats,
+      changed: (ended) => this.#onChange(ended),
+    });
+  }
+
+  /** Takes up what an earlier boot accepted and did not end; from then on offers are taken. */
+  async start(): Promise<void> {
+    for (const task of await this.#inbox.load()) await this.#takeUp(task);
+    this.#phase = 'open';
+    this.#beatAfter(FIRST_BEAT_MS);
+    this.#executions.pump();
+    this.#onChange();
+  }
+
+  /** Takes no more, lets running executions end, and leaves the rest in the inbox for the next start (W8). */
+  async stop(): Promise<void> {
+    this.#phase = 'draining';
+    for (const job of this.#queue.clear()) job.left();
+    this.#onChange();
+    await this.#executions.stop(this.#options.drainMs ?? DRAIN_MS);
+    this.#cancelBeat?.();
+  }
+
+  /** Called when the load has changed. */
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** A repeat of an offer that was accepted is accepted again, without a second record and without a second execution. */
+  async offer(from: PeerId, offer: Offer): Promise<OfferReply> {
+    const job = this.#jobs.get(keyOf(offer));
+    if (job === undefined) return this.#desk.decide(keyOf(offer), from, offer);
+    job.ownedBy(from);
+    return { type: 'accept' };
+  }
+
+  load(): GeneralLoad[] {
+    return this.#options.generals.map(({ name, capacity }) => ({
+      name,
+      running: this.#queue.running(name),
+      queued: this.#queue.queued(name),
+      capacity,
+      ...this.#stats.of(name),
+    }));
+  }
+
+  /**
+   * `POST /process`: an event of the mesh, or the source document's payload, through the same execution as any task.
+   *
+   * @param general Which of this node's generals; undefined: the one the body names, else the only one there is.
+   * @throws MeshError `payload-invalid`, `general-not-here`, `queue-full`, `overloaded`, or what the execution failed with
+   */
+  async process(general: string | undefined, body: unknown): Promise<ProcessReply> {
+    const { runtime } = this.#parts;
+    const around = { org: this.#options.self.org, now: runtime.wall(), unique: runtime.ulid() };
+    const { event, eventType, general: named } = readRequest(body, around);
+    const job = new DirectJob(this.#pick(general ?? named), event);
+    this.#queue.add(job);
+    this.#executions.pump();
+    const result = await job.result;
+    return {
+      ...result,
+      event_type: eventType,
+      status: 'processed',
+      timestamp: new Date(runtime.wall()).toISOString(),
+      analysis: result.answer.summary,
+      recommendations: result.answer.recommendations,
+    };
+  }
+
+  /** The name of a general here that has room. */
+  #pick(wanted: string | undefined): string {
+    const { generals } = this.#options;
+    const only = generals.length === 1 ? generals[0] : undefined;
+    const general = wanted === undefined ? only : generals.find(({ name }) => name === generalName(wanted));
+    if (general === undefined) {
+      const offered = generals.map(({ name }) => name).join(', ');
+      throw new MeshError('general-not-here', { general: wanted ?? 'a general nobody named', offered });
+    }
+    const { name, capacity } = general;
+    if (this.#phase !== 'open') throw new MeshError('overloaded', { reason: `it is ${this.#phase}` });
+    if (this.#held(name) >= capacity) throw new MeshError('queue-full', { general: name, limit: capacity });
+    return name;
+  }
+
+  #admissionState(general: string): AdmissionState {
+    const { self, generals } = this.#options;
+    const { latencyMs } = this.#stats.of(general);
+    return {
+      cluster: self.cluster,
+      generals,
+      held: this.#held(general),
+      phase: this.#phase,
+      now: this.#parts.runtime.wall(),
+      ...(latencyMs !== undefined && { latencyMs }),
+    };
+  }
+
+  #held(general: string): number {
+    return this.#queue.running(general) + this.#queue.queued(general) + this.#desk.accepting(general);
+  }
+
+  /** A task that took the process down every time is not begun again and again. */
+  async #takeUp(task: InboxTask): Promise<void> {
+    const { begun, lastOwn } = task;
+    if (lastOwn === undefined || begun < MAX_ATTEMPTS) return this.#take(task);
+    const message = `${begun} executions began and none ended: the process went down each time`;
+    await this.#inbox.failed(task, lastOwn, { code: 'internal', message });
+  }
+
+  #take(task: InboxTask): void {
+    const job = new InboxJob(task, { inbox: this.#inbox, dispatcher: this.#parts.dispatcher });
+    this.#jobs.set(keyOf(task), job);
+    if (this.#phase === 'draining') return;
+    this.#queue.add(job);
+    if (this.#phase === 'open') this.#executions.pump();
+    this.#onChange();
+  }
+
+  #beatAfter(ms: number): void {
+    this.#cancelBeat = this.#parts.runtime.after(ms, () => {
+      for (const job of this.#jobs.values()) job.beat();
+      this.#beatAfter(RUNNING_INTERVAL_MS);
+    });
+  }
+
+  #onChange(ended?: InboxJob | DirectJob): void {
+    if (ended instanceof InboxJob) this.#jobs.delete(keyOf(ended.task));
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+function keyOf({ eventId, slot }: { readonly eventId: EventId; readonly slot: SlotId }): string {
+  return `${eventId}\n${slot}`;
+}

@@ -1,0 +1,99 @@
+import type { Note } from '../../protocols/dispatch.ts';
+import { hasCode, type MeshError } from '../../protocols/errors.ts';
+import type { PeerId } from '../../protocols/ids.ts';
+import type { Result } from '../../protocols/result.ts';
+import type { Dispatcher } from '../ports/dispatcher.ts';
+import type { Inbox, InboxTask } from './inbox.ts';
+import type { Job } from './job.ts';
+
+/** A task of the inbox on its way: every step is a synced record, and its owner gets a hint. */
+export class InboxJob implements Job {
+  readonly task: InboxTask;
+  readonly #inbox: Inbox;
+  readonly #dispatcher: Dispatcher;
+  #owner: PeerId;
+
+  constructor(task: InboxTask, parts: { readonly inbox: Inbox; readonly dispatcher: Dispatcher }) {
+    this.task = task;
+    this.#owner = task.owner;
+    this.#inbox = parts.inbox;
+    this.#dispatcher = parts.dispatcher;
+  }
+
+  get general() {
+    return this.task.general;
+  }
+
+  get subject() {
+    return this.task.subject;
+  }
+
+  get number() {
+    return this.task.number;
+  }
+
+  get priority() {
+    return this.task.priority;
+  }
+
+  get event() {
+    return this.task.event;
+  }
+
+  /** Numbers count on over crashes and over nodes. */
+  get #attempt(): number {
+    return this.task.begun + 1;
+  }
+
+  /** Who offers it again owns its event now, and gets the notes. */
+  ownedBy(owner: PeerId): void {
+    this.#owner = owner;
+  }
+
+  async begin(): Promise<boolean> {
+    if (await this.#inbox.isDone(this.task)) {
+      await this.#inbox.failed(this.task, this.#attempt, SUPERSEDED);
+      return false;
+    }
+    await this.#inbox.started(this.task, this.#attempt);
+    return true;
+  }
+
+  async done(result: Result): Promise<void> {
+    try {
+      await this.#inbox.done(this.task, this.#attempt, result);
+    } catch (error) {
+      if (!hasCode(error, 'record-too-large')) throw error;
+      return this.failed(error);
+    }
+    this.#hint(true);
+  }
+
+  async failed(error: MeshError): Promise<void> {
+    await this.#inbox.failed(this.task, this.#attempt, error);
+    this.#hint(false);
+  }
+
+  /** It stays in the inbox for the next start. */
+  left(): void {}
+
+  /** Renews the lease, also while the task is queued: the owner cannot tell a long queue from a dead node. */
+  beat(): void {
+    this.#note({ type: 'running', ...this.#id, attempt: this.#attempt });
+  }
+
+  #hint(ok: boolean): void {
+    this.#note({ type: 'result', ...this.#id, ok });
+  }
+
+  get #id() {
+    return { eventId: this.task.eventId, slot: this.task.slot };
+  }
+
+  #note(note: Note): void {
+    this.#dispatcher.note(this.#owner, note);
+  }
+}
+
+/** Takes it out of the inbox; as nothing began, it counts as no attempt. */
+const SUPERSEDED = { code: 'superseded', message: 'another node has done it' };

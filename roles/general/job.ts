@@ -1,0 +1,15 @@
+import type { MeshError } from '../../protocols/errors.ts';
+import type { MeshEvent } from '../../protocols/event.ts';
+import type { Result } from '../../protocols/result.ts';
+import type { Queued } from './task-queue.ts';
+
+/** One execution to be, wherever it came from: the inbox or `POST /process`. */
+export interface Job extends Queued {
+  readonly event: MeshEvent;
+  /** Just before the work. False: it needs no execution any more. */
+  begin(): Promise<boolean>;
+  done(result: Result): Promise<void>;
+  failed(error: MeshError): Promise<void>;
+  /** The node leaves before it ended. */
+  left(): void;
+}

@@ -1,0 +1,79 @@
+import type { MeshEvent } from '../../protocols/event.ts';
+import { generalKind, UNROUTED_GENERAL } from '../../protocols/generals.ts';
+import { digestOf } from '../../protocols/ids.ts';
+import type { NodeCard, OfferedGeneral } from '../../protocols/presence.ts';
+import type { Templates } from '../ports/templates.ts';
+import { ABOUTS, aboutOf } from './subject.ts';
+
+export interface Prompts {
+  readonly system: string;
+  readonly user: string;
+}
+
+/** About 15 000 tokens: what small models still take, and enough for nearly every event as it is. */
+const PAYLOAD_CHARS = 60_000;
+
+/**
+ * What is sent to the model. Only enumerations and numbers of the event stand in the open; every text of it lies as JSON, where
+ * no line can break out, between two marks whose digest depends on that very text and cannot be foreseen by who wrote it.
+ *
+ * @throws MeshError `template-failed`
+ */
+export function renderPrompts(
+  general: OfferedGeneral,
+  event: MeshEvent,
+  { self, templates }: { readonly self: NodeCard; readonly templates: Templates },
+): Prompts {
+  const { payload, cut } = payloadOf(event);
+  const about = aboutOf(event);
+  const context = {
+    general: { name: general.name, title: titleOf(general.name), specialisations: general.specialisations.join(', ') },
+    node: { org: self.org, cluster: self.cluster },
+    event: {
+      kind: event.kind,
+      severity: event.severity ?? '',
+      actortype: event.actortype,
+      authorassociation: event.authorassociation,
+      hops: event.hops,
+      cut,
+    },
+    about: Object.fromEntries(ABOUTS.map((each) => [each, each === about])),
+    payload,
+    boundary: digestOf([event.id, payload], 16),
+  };
+  const folder = `generals/${generalKind(general.name) === undefined ? UNROUTED_GENERAL : general.name}`;
+  return {
+    system: templates.render(`${folder}/system`, context),
+    user: templates.render(`${folder}/user`, context),
+  };
+}
+
+/** For people; a general of an operator's own has only its name. */
+export function titleOf(name: string): string {
+  return generalKind(name)?.title ?? name;
+}
+
+/** Longest text and longest list, tried in this order until the whole fits. */
+const FITS = [
+  { chars: Number.POSITIVE_INFINITY, items: Number.POSITIVE_INFINITY },
+  { chars: 8_000, items: 50 },
+  { chars: 2_000, items: 20 },
+  { chars: 500, items: 10 },
+] as const;
+
+function payloadOf(event: MeshEvent): { payload: string; cut: boolean } {
+  const { type, subject, repository, actor, time, source, data } = event;
+  const facts = { type, subject, repository, actor, time, source, data };
+  for (const [index, limits] of FITS.entries()) {
+    const shown = index === 0 ? facts : { ...facts, shortened: limits };
+    const payload = JSON.stringify(shown, (_key, value: unknown) => shorten(value, limits), 1);
+    if (payload.length <= PAYLOAD_CHARS || index === FITS.length - 1) return { payload, cut: index > 0 };
+  }
+  return { payload: '{}', cut: true };
+}
+
+function shorten(value: unknown, limits: { chars: number; items: number }): unknown {
+  if (typeof value === 'string' && value.length > limits.chars) return `${value.slice(0, limits.chars)}…`;
+  if (Array.isArray(value) && value.length > limits.items) return value.slice(0, limits.items);
+  return value;
+}

@@ -1,0 +1,101 @@
+import type { MeshEvent, Severity } from '../../../protocols/event.ts';
+import type { Answer, Finding } from '../../../protocols/result.ts';
+import { nameOf } from '../subject.ts';
+import { look, type Sight } from './look.ts';
+import { maskSecrets } from './secrets.ts';
+import { isWorse, SIGNALS, type Signal, type SignalId, shiftSeverity } from './signal.ts';
+
+/** How many steps a general rates a signal higher or lower than its neighbours do, and what it advises. */
+export type Care = readonly [shift: number, advice?: string];
+
+/** How one general looks at what the rules see. */
+export interface Lens {
+  /** `As code review: …` */
+  readonly view: string;
+  /** What it cares for; other signals are left out. */
+  readonly cares: Readonly<Partial<Record<SignalId, Care>>> | 'everything';
+  /** What nobody can tell without a model or a person. */
+  readonly blind: string;
+  /** What it makes of the whole beyond single signals. */
+  readonly judge?: (sight: Sight) => Judgement;
+}
+
+export interface Judgement {
+  /** One sentence for the summary. */
+  readonly headline?: string;
+  readonly findings?: readonly Finding[];
+  readonly recommendations?: readonly string[];
+}
+
+const MOST_FINDINGS = 10;
+const MOST_RECOMMENDATIONS = 6;
+
+/** An answer of fixed rules. It says so in its first sentence, and rates its own certainty low. */
+export function answerThrough(lens: Lens, event: MeshEvent): Answer {
+  const sight = look(event);
+  const cared = sight.signals.flatMap((signal) => {
+    const care = careFor(lens, signal.id);
+    return care === undefined ? [] : [{ signal, care }];
+  });
+  const { headline, findings = [], recommendations = [] } = lens.judge?.(sight) ?? {};
+  const all = [...cared.map(({ signal, care }) => findingOf(signal, care)), ...findings].sort(worstFirst);
+  const advice = cared.flatMap(({ signal, care }) => adviceOf(signal, care));
+  return {
+    summary: maskSecrets([opening(event), verdict(lens, all), headline].filter(Boolean).join(' ')),
+    findings: all.slice(0, MOST_FINDINGS),
+    recommendations: [
+      ...[...new Set([...recommendations, ...advice])].slice(0, MOST_RECOMMENDATIONS),
+      `Rules cannot see ${lens.blind}: let a person or a model look at that.`,
+    ],
+    confidence: confidenceOf(sight),
+  };
+}
+
+function careFor({ cares }: Lens, id: SignalId): Care | undefined {
+  return cares === 'everything' ? [0] : cares[id];
+}
+
+function findingOf({ severity, title, detail, where }: Signal, [shift]: Care): Finding {
+  return {
+    severity: shiftSeverity(severity, shift),
+    title: maskSecrets(title),
+    detail: maskSecrets(detail),
+    ...(where !== undefined && { where: maskSecrets(where) }),
+  };
+}
+
+/** What is only worth knowing asks for nothing. A general without words of its own gives the common advice. */
+function adviceOf({ id, severity }: Signal, [shift, advice]: Care): string[] {
+  return shiftSeverity(severity, shift) === 'info' ? [] : [advice ?? SIGNALS[id]];
+}
+
+function worstFirst(a: Finding, b: Finding): number {
+  return a.severity === b.severity ? 0 : isWorse(a.severity, b.severity) ? -1 : 1;
+}
+
+function opening(event: MeshEvent): string {
+  const where = event.repository === '' ? '' : ` in ${event.repository}`;
+  return `No model was used: these are observations of fixed rules. The ${nameOf(event)}${where} (${event.kind}, by ${event.actor}).`;
+}
+
+function verdict({ view }: Lens, findings: readonly Finding[]): string {
+  const counts = new Map<Severity, number>();
+  for (const { severity } of findings) counts.set(severity, (counts.get(severity) ?? 0) + 1);
+  const grave = [...counts]
+    .filter(([severity]) => severity !== 'info')
+    .map(([severity, count]) => `${count} ${severity}`);
+  const worst = findings[0];
+  if (worst === undefined) return `${view}: the rules see nothing here.`;
+  if (grave.length === 0) return `${view}: nothing stands out.`;
+  return `${view}: ${grave.join(', ')}; first of all: ${lowerFirst(worst.title)}.`;
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+/** Rules are sure of what they count and know nothing of what it means: never more than a half. */
+function confidenceOf({ about, paths, event }: Sight): number {
+  const base = paths.length > 0 ? 0.5 : about === 'other' ? 0.2 : 0.35;
+  return event.data.truncated === undefined ? base : base / 2;
+}
