@@ -15,6 +15,7 @@ import { type Gate, type LineStatus, SubjectLines } from './subject-lines.ts';
 import {
   type Answer,
   assigneeOf,
+  attemptsFor,
   dueOf,
   newTask,
   type Phase,
@@ -299,7 +300,7 @@ export class TaskDesk {
     const isWanted = () => this.#entries.get(entry.key) === entry && assigneeOf(entry.state) === peer;
     const event = isWanted() ? await this.#parts.eventOf(entry.assignment.eventId) : undefined;
     if (event === undefined || !isWanted()) return;
-    const { answer, said } = await this.#ask(peer, this.#offerOf(entry, event));
+    const { answer, said } = await this.#ask(peer, this.#offerOf(entry, peer, event));
     this.#remember(entry, peer, said);
     if (answer.type === 'busy') this.#parts.sight.countFull(peer, entry.state.general);
     if (this.#entries.get(entry.key) !== entry) return;
@@ -317,9 +318,9 @@ export class TaskDesk {
     }
   }
 
-  #offerOf({ assignment, slot, priority, state }: Entry, event: MeshEvent): Offer {
-    const { general, attempts } = state;
-    return { type: 'offer', ...assignment, slot, general, priority, attempts, event };
+  #offerOf({ assignment, slot, priority, state }: Entry, peer: PeerId, event: MeshEvent): Offer {
+    const attempts = attemptsFor(state, peer);
+    return { type: 'offer', ...assignment, slot, general: state.general, priority, attempts, event };
   }
 
   #remember({ assignment: { eventId }, slot }: Entry, to: PeerId, said: string): void {

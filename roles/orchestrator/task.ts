@@ -33,6 +33,8 @@ export interface TaskState {
   readonly lapsed: readonly PeerId[];
   /** Executions by each node that failed. */
   readonly failures: ReadonlyMap<PeerId, number>;
+  /** Number of the execution by each node that began and has not failed. */
+  readonly running: ReadonlyMap<PeerId, number>;
   /** Executions that began, anywhere. */
   readonly attempts: number;
   /** Rounds in which nobody took it, since somebody last did. */
@@ -101,6 +103,7 @@ export function newTask(task: Task, ends: { readonly giveUpAt: number; readonly 
     refused: [],
     lapsed: [],
     failures: new Map(),
+    running: new Map(),
     attempts: 0,
     tries: 0,
     retryAfterMs: 0,
@@ -118,6 +121,15 @@ export function dueOf(state: TaskState): number | undefined {
 export function assigneeOf(state: TaskState): PeerId | undefined {
   if (state.phase === 'offering') return state.offeredTo;
   return state.phase === 'held' ? state.lease?.holder : undefined;
+}
+
+/**
+ * What an offer to a node says about earlier executions. One that has an execution under way is offered what it accepted then,
+ * so that it knows the offer again and does not begin anew.
+ */
+export function attemptsFor(state: TaskState, peer: PeerId): number {
+  const running = state.running.get(peer);
+  return running === undefined ? state.attempts : running - 1;
 }
 
 export function transition(state: TaskState, fact: TaskFact, moment: Moment): Step {
@@ -142,7 +154,7 @@ function recorded(before: TaskState, task: Task, moment: Moment): Step {
   if (isEnded(task)) return stay({ ...before, phase: 'ended' });
   const failures = failuresOf(task);
   const ranked = task.plan.candidates.filter(isRanked).map(({ peer }) => peer);
-  const state = { ...before, ranked, failures, attempts: task.attempts.length };
+  const state = { ...before, ranked, failures, running: runningOf(task), attempts: task.attempts.length };
   const { lease } = before;
   switch (before.phase) {
     case 'held': {
@@ -195,6 +207,12 @@ function failuresOf(task: Task): ReadonlyMap<PeerId, number> {
     if (failed !== undefined) failures.set(by, (failures.get(by) ?? 0) + 1);
   }
   return failures;
+}
+
+function runningOf(task: Task): ReadonlyMap<PeerId, number> {
+  const last = new Map(task.attempts.map((attempt) => [attempt.by, attempt]));
+  const unfailed = [...last.values()].filter(({ failed }) => failed === undefined);
+  return new Map(unfailed.map(({ by, number }) => [by, number]));
 }
 
 function afterFailure(state: TaskState, task: Task, { now, chance }: Moment): Step {
