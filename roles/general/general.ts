@@ -1,9 +1,9 @@
 import { MAX_ATTEMPTS, type Offer, type OfferReply, RUNNING_INTERVAL_MS } from '../../protocols/dispatch.ts';
 import { MeshError } from '../../protocols/errors.ts';
-import { generalName } from '../../protocols/generals.ts';
+import type { MeshEvent } from '../../protocols/event.ts';
 import type { EventId, PeerId, SlotId } from '../../protocols/ids.ts';
 import type { GeneralLoad, NodeCard, OfferedGeneral } from '../../protocols/presence.ts';
-import type { ProcessReply } from '../../protocols/process.ts';
+import type { Result } from '../../protocols/result.ts';
 import type { Dispatcher, DispatchHandler } from '../ports/dispatcher.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { Model } from '../ports/model.ts';
@@ -17,12 +17,12 @@ import { Executions } from './executions.ts';
 import { Inbox, type InboxTask } from './inbox.ts';
 import { InboxJob } from './inbox-job.ts';
 import { OfferDesk } from './offer-desk.ts';
-import { readRequest } from './process-event.ts';
 import { TaskQueue } from './task-queue.ts';
 import { TaskStats } from './task-stats.ts';
 
 export interface GeneralOptions {
   readonly self: NodeCard;
+  /** What this node offers. */
   readonly generals: readonly OfferedGeneral[];
   /** Longest wait for the model in one execution, milliseconds. Default 120 000: above what the model's own deadline should be. */
   readonly modelDeadlineMs?: number;
@@ -124,42 +124,26 @@ export class General implements Pick<DispatchHandler, 'offer'> {
   }
 
   /**
-   * `POST /process`: an event of the mesh, or the source document's payload, through the same execution as any task.
+   * Works on an event that somebody waits for (`POST /process`), through the same execution as any task, but outside the log.
    *
-   * @param general Which of this node's generals; undefined: the one the body names, else the only one there is.
-   * @throws MeshError `payload-invalid`, `general-not-here`, `queue-full`, `overloaded`, or what the execution failed with
+   * @throws MeshError `general-not-here`, `queue-full`, `overloaded`, or what the execution failed with
    */
-  async process(general: string | undefined, body: unknown): Promise<ProcessReply> {
-    const { runtime } = this.#parts;
-    const around = { org: this.#options.self.org, now: runtime.wall(), unique: runtime.ulid() };
-    const { event, eventType, general: named } = readRequest(body, around);
-    const job = new DirectJob(this.#pick(general ?? named), event);
+  async process(general: string, event: MeshEvent): Promise<Result> {
+    this.#checkRoom(general);
+    const job = new DirectJob(general, event);
     this.#queue.add(job);
     this.#executions.pump();
-    const result = await job.result;
-    return {
-      ...result,
-      event_type: eventType,
-      status: 'processed',
-      timestamp: new Date(runtime.wall()).toISOString(),
-      analysis: result.answer.summary,
-      recommendations: result.answer.recommendations,
-    };
+    return job.result;
   }
 
-  /** The name of a general here that has room. */
-  #pick(wanted: string | undefined): string {
+  #checkRoom(general: string): void {
     const { generals } = this.#options;
-    const only = generals.length === 1 ? generals[0] : undefined;
-    const general = wanted === undefined ? only : generals.find(({ name }) => name === generalName(wanted));
-    if (general === undefined) {
-      const offered = generals.map(({ name }) => name).join(', ');
-      throw new MeshError('general-not-here', { general: wanted ?? 'a general nobody named', offered });
+    const capacity = generals.find(({ name }) => name === general)?.capacity;
+    if (capacity === undefined) {
+      throw new MeshError('general-not-here', { general, offered: generals.map(({ name }) => name).join(', ') });
     }
-    const { name, capacity } = general;
     if (this.#phase !== 'open') throw new MeshError('overloaded', { reason: `it is ${this.#phase}` });
-    if (this.#held(name) >= capacity) throw new MeshError('queue-full', { general: name, limit: capacity });
-    return name;
+    if (this.#held(general) >= capacity) throw new MeshError('queue-full', { general, limit: capacity });
   }
 
   #admissionState(general: string): AdmissionState {
