@@ -46,6 +46,8 @@ export function createApp(options: AppOptions, parts: AppParts): App {
     // Event ids are long, and are parts of paths.
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
   }).withTypeProvider<ZodTypeProvider>();
+  // Every body is JSON.
+  app.removeContentTypeParser('text/plain');
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.addHook('onRequest', async (request, reply) => {

@@ -27,18 +27,23 @@ function exists(file: string): Promise<boolean> {
 }
 
 async function make(file: string): Promise<void> {
-  const draft = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
   try {
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-    const token = randomBytes(TOKEN_BYTES).toString('base64url');
-    await writeFile(draft, `${token}\n`, { mode: 0o600, flag: 'wx', flush: true });
-    // A link appears whole or not at all, and never replaces a token that somebody made meanwhile.
-    await link(draft, file).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
-    });
+    await writeWhole(file, `${randomBytes(TOKEN_BYTES).toString('base64url')}\n`);
   } catch (error) {
     throw new MeshError('secret-unreadable', { name: KEY, file, problem: messageOf(error) }, { cause: error });
+  }
+}
+
+/** A link appears whole or not at all, and never replaces a token that somebody made meanwhile. */
+async function writeWhole(file: string, text: string): Promise<void> {
+  const draft = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
+  await writeFile(draft, text, { mode: 0o600, flag: 'wx', flush: true });
+  try {
+    await link(draft, file);
+  } catch (error) {
+    if (!(await exists(file))) throw error;
   } finally {
-    await rm(draft, { force: true });
+    await rm(draft);
   }
 }

@@ -1,0 +1,128 @@
+import type { GeneralApi } from '../../daemon/http/general-api.ts';
+import type { OperatorApi } from '../../daemon/http/operator-api.ts';
+import type { OrchestratorApi } from '../../daemon/http/orchestrator-api.ts';
+import { MeshError } from '../../protocols/errors.ts';
+import type { EventLine, GeneralView } from '../../protocols/operator.ts';
+import { agentCard } from '../../roles/operator/agent-card.ts';
+import { eventLineOfStory } from '../../roles/operator/event-line.ts';
+import { explainView } from '../../roles/operator/explain-view.ts';
+import { generalViews } from '../../roles/operator/general-views.ts';
+import { eventOfDistribute } from '../../roles/operator/given-event.ts';
+import { distributeResult, distributionLine, mindosStatus } from '../../roles/operator/mindos-view.ts';
+import { processReply } from '../../roles/operator/process.ts';
+import { peerViews, routeViews, statusView } from '../../roles/operator/views.ts';
+import { foldStory } from '../../roles/replica/story.ts';
+import { cardOf, peerNamed } from './cards.ts';
+import { AT, candidateOf, distributionOf, EVENT_ID, eventFact, factOf, planOf, RESULT } from './facts.ts';
+import { memberOf } from './members.ts';
+
+/** Small working answers for the routes: the real views of a mesh of two nodes and one event. */
+const card = cardOf('me', { offers: ['security-general'] });
+const members = [memberOf('me', { offers: ['security-general'] }), memberOf('boss')];
+const plan = planOf('security-general', [candidateOf('me', 0)]);
+const story = foldStory(EVENT_ID, [eventFact(), factOf('boss', 1, distributionOf([plan]))]);
+const line = eventLineOfStory(story);
+const lines: readonly EventLine[] = line === undefined ? [] : [line];
+const nameOf = (peer: string) => peer;
+const row = {
+  eventId: EVENT_ID,
+  at: AT,
+  kind: 'pr_created',
+  subject: 'acme/app#7',
+  revision: 0,
+  number: 0,
+  rule: 'pull-requests',
+  strategy: 'broadcast',
+  priority: 'normal',
+  slots: [plan.slot],
+  waiting: [],
+  by: peerNamed('boss'),
+};
+
+export function orchestratorApi(): OrchestratorApi {
+  let status: GeneralView['status'] | undefined;
+  const views = () => generalViews(members, () => status);
+  const distributions = { total: 1, recent: [distributionLine(row, nameOf)] };
+  return {
+    distribute: async (request) => {
+      const event = eventOfDistribute(request, { org: 'acme', now: AT, unique: 'u' });
+      return { ...distributeResult(distributionOf([plan]), nameOf), event_id: event.id };
+    },
+    status: async () => mindosStatus(views(), distributions),
+    general: async (cluster, name) => views().find((view) => view.cluster === cluster && view.name === name),
+    setGeneralStatus: async (_cluster, _name, said) => {
+      status = said;
+    },
+    distributions: async (limit) => ({ total: 1, recent: distributions.recent.slice(0, limit) }),
+    events: async ({ kind }) => lines.filter((each) => kind === undefined || each.kind === kind),
+  };
+}
+
+export function generalApi(): GeneralApi {
+  return {
+    process: async (request) => {
+      if (request.event_type === 'crash') throw new Error('the secret plan failed at /home/secret');
+      if (request.event_type === 'full') throw new MeshError('queue-full', { general: 'security-general', limit: 10 });
+      return processReply(RESULT, request, { startedAt: AT, endedAt: AT + 12 });
+    },
+    card: (url) => agentCard(card, url),
+  };
+}
+
+export interface FakeOperator extends OperatorApi {
+  /** An event comes in. */
+  tell(line: EventLine): void;
+  followers(): number;
+}
+
+export function operatorApi(): FakeOperator {
+  const listeners = new Set<(line: EventLine) => void>();
+  return {
+    status: async () =>
+      statusView(
+        {
+          card,
+          pid: 7,
+          uptimeMs: 5,
+          ready: true,
+          dataDir: '/data',
+          addresses: [],
+          http: {},
+          log: { epoch: '', logs: 0, records: 0, own: 0, unreadable: 0 },
+          events: { total: 1, open: 0 },
+          generals: [],
+          rssBytes: 1e8,
+          model: 'offline-rules',
+        },
+        members,
+        [],
+      ),
+    peers: async () => peerViews(members, card.peer, 0),
+    ping: async (peer) => {
+      if (peer !== 'boss') throw new MeshError('not-found', { what: 'peer', id: peer });
+      return { peer: peerNamed('boss'), name: 'boss', rttMs: 1 };
+    },
+    generals: async () => generalViews(members, () => undefined),
+    routes: async () => routeViews([], 'general-purpose-general'),
+    routeTest: async () => ({
+      kind: 'pr_created',
+      subject: 'acme/app#7',
+      rules: ['pull-requests'],
+      strategy: 'broadcast',
+      slots: [{ slot: plan.slot, candidates: plan.candidates }],
+      waiting: [],
+    }),
+    events: async ({ limit }) => lines.slice(0, limit),
+    onEvent: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    explain: async (id) => (EVENT_ID.endsWith(id) ? explainView(story, { names: new Map(), offers: [] }) : undefined),
+    config: async () => [{ key: 'node.name', value: 'me', source: 'default' }],
+    version: () => ({ version: '0.1.0', node: process.version }),
+    tell: (told) => {
+      for (const listener of listeners) listener(told);
+    },
+    followers: () => listeners.size,
+  };
+}
