@@ -6,7 +6,7 @@ import type { EventId, PeerId, SlotId } from '../../protocols/ids.ts';
 import { WIRE_VERSION } from '../../protocols/names.ts';
 import type { RouteTestView } from '../../protocols/operator.ts';
 import type { NodeCard } from '../../protocols/presence.ts';
-import type { GeneralStatusRecord } from '../../protocols/record.ts';
+import type { DistributionRecord, GeneralStatusRecord } from '../../protocols/record.ts';
 import type { Dispatcher } from '../ports/dispatcher.ts';
 import type { Committed, Journal } from '../ports/journal.ts';
 import type { Roster } from '../ports/roster.ts';
@@ -22,7 +22,6 @@ import type { OfferNote } from './offers-log.ts';
 import { OpenEvents } from './open-events.ts';
 import { ownerOf } from './ownership.ts';
 import { Planner } from './planner.ts';
-import { type DistributionReceipt, receiptOf } from './receipt.ts';
 import { mergeRoutes, type Route } from './routes.ts';
 import { Sight } from './sight.ts';
 import { SubjectNumbers } from './subject-numbers.ts';
@@ -163,7 +162,7 @@ export class Orchestrator {
    * Takes in an event whose id may be known, and tells what was decided, by whichever node owns it.
    * @throws MeshError `request-timeout` when its owner decides nothing in time; the event itself is safe by then.
    */
-  async distribute(event: MeshEvent): Promise<DistributionReceipt> {
+  async distribute(event: MeshEvent): Promise<DistributionRecord> {
     const { journal, tables } = this.#parts;
     const decision = this.#waits.begin(event.id, this.ownerOf(event.subject));
     try {
@@ -171,7 +170,7 @@ export class Orchestrator {
         await journal.append({ v: WIRE_VERSION, type: 'event', at: this.#wall(), event });
       }
       const { distribution } = await loadStory(event.id, { journal, tables });
-      return receiptOf(distribution ?? (await decision.record));
+      return distribution ?? (await decision.record);
     } finally {
       decision.stop();
     }

@@ -54,6 +54,9 @@ const OFFERS_PER_PEER = 16;
 /** How many waiting tasks of a slot are looked at when something changed: the rest is met by the next change or its own time. */
 const WOKEN_AT_ONCE = 256;
 
+/** How long an offer made after its deadline stands: longer than it takes to be answered, clocks that differ included. */
+const LATE_MARGIN_MS = 120_000;
+
 interface Entry {
   readonly key: string;
   readonly slot: SlotId;
@@ -320,7 +323,9 @@ export class TaskDesk {
 
   #offerOf({ assignment, slot, priority, state }: Entry, peer: PeerId, event: MeshEvent): Offer {
     const attempts = attemptsFor(state, peer);
-    return { type: 'offer', ...assignment, slot, general: state.general, priority, attempts, event };
+    // Past it only while nobody could be asked (W4): whoever appears then is given the time to answer.
+    const deadline = Math.max(assignment.deadline, Math.round(this.#parts.runtime.wall()) + LATE_MARGIN_MS);
+    return { type: 'offer', ...assignment, deadline, slot, general: state.general, priority, attempts, event };
   }
 
   #remember({ assignment: { eventId }, slot }: Entry, to: PeerId, said: string): void {

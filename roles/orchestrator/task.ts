@@ -1,4 +1,4 @@
-import type { OfferReply } from '../../protocols/dispatch.ts';
+import { MAX_ATTEMPTS, type OfferReply } from '../../protocols/dispatch.ts';
 import type { PeerId, SlotId } from '../../protocols/ids.ts';
 import { backoffMs } from '../policy/backoff.ts';
 import { grantLease, isLapsed, type Lease, renewLease } from '../policy/lease.ts';
@@ -89,9 +89,6 @@ export interface Step {
   readonly state: TaskState;
   readonly effects: readonly TaskEffect[];
 }
-
-/** W4. */
-export const MAX_ATTEMPTS = 8;
 
 export function newTask(task: Task, ends: { readonly giveUpAt: number; readonly abandonAt: number }): TaskState {
   return {
