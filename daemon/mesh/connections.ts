@@ -6,7 +6,7 @@ import { type Candidate, preferConnection, surplusConnections } from './prefer-c
 
 export type ConnectionEvent =
   /** The first connection to this peer is open. */
-  | { readonly kind: 'opened'; readonly peer: PeerId }
+  | { readonly kind: 'opened'; readonly peer: PeerId; readonly direction: 'inbound' | 'outbound' }
   /** It answered on it: before that the other side may still refuse us, after our dial seemed to succeed. */
   | { readonly kind: 'admitted'; readonly peer: PeerId }
   /** One of several connections closed, and the streams on it with it. */
@@ -101,7 +101,7 @@ export class Connections {
       return;
     }
     this.#peers.set(peer, { openedAt, tracked: [tracked], admitted: false });
-    this.#tell({ kind: 'opened', peer });
+    this.#tell({ kind: 'opened', peer, direction: connection.direction });
   }
 
   #closeSurplus(peer: PeerId, known: Peer): void {

@@ -8,6 +8,9 @@ import type { Discovery, KnownPeer } from './discovery.ts';
 
 /** A connection that lived this long worked: the next loss is dialled at once, not after a pause. */
 const STABLE_MS = 3_000;
+/** Time for each address of a peer, and a little for what is around: handshakes over a slow link take four round trips. */
+export const ADDRESS_DEADLINE_MS = 2_500;
+const DIAL_MARGIN_MS = 500;
 /** The larger id lets the smaller one dial first, so that mostly one side dials. */
 const COURTESY_MS = 250;
 
@@ -17,13 +20,14 @@ export interface KeeperParts {
   readonly admission: Admission;
   readonly runtime: Runtime;
   readonly meter: Meter;
-  /** Resolves once connected. */
-  readonly dial: (peer: KnownPeer) => Promise<unknown>;
+  /** Resolves once connected; the signal ends the try. */
+  readonly dial: (peer: KnownPeer, signal: AbortSignal) => Promise<unknown>;
 }
 
 interface Target {
   failures: number;
-  dialling: boolean;
+  /** Ends the dial that is under way. */
+  dialling: AbortController | undefined;
   problem: string | undefined;
   cancel: (() => void) | undefined;
 }
@@ -70,6 +74,8 @@ export class Keeper {
   #follow(event: ConnectionEvent): void {
     const target = this.#targets.get(event.peer);
     if (event.kind === 'admitted' && target !== undefined) target.problem = undefined;
+    // It came to us meanwhile: our own dial would only make a second connection.
+    if (event.kind === 'opened' && event.direction === 'inbound') target?.dialling?.abort();
     if (event.kind !== 'lost') return;
     if (target !== undefined && event.livedMs >= STABLE_MS) target.failures = 0;
     else if (target !== undefined) target.failures++;
@@ -82,9 +88,14 @@ export class Keeper {
   #consider(peer: PeerId): void {
     const known = this.#knownPeer(peer);
     if (!this.#running || known === undefined || this.#parts.connections.isConnected(peer)) return;
-    const target = this.#targets.get(peer) ?? { failures: 0, dialling: false, problem: undefined, cancel: undefined };
+    const target = this.#targets.get(peer) ?? {
+      failures: 0,
+      dialling: undefined,
+      problem: undefined,
+      cancel: undefined,
+    };
     this.#targets.set(peer, target);
-    if (target.dialling || target.cancel !== undefined) return;
+    if (target.dialling !== undefined || target.cancel !== undefined) return;
     target.cancel = this.#parts.runtime.after(this.#pauseMs(peer, target), () => {
       target.cancel = undefined;
       void this.#dial(peer, target);
@@ -105,21 +116,29 @@ export class Keeper {
   }
 
   async #dial(peer: PeerId, target: Target): Promise<void> {
-    const { connections, runtime, meter, dial } = this.#parts;
+    const { connections, runtime, dial } = this.#parts;
     const known = this.#knownPeer(peer);
     if (!this.#running || known === undefined || connections.isConnected(peer)) return;
-    target.dialling = true;
+    const controller = new AbortController();
+    const deadlineMs = DIAL_MARGIN_MS + ADDRESS_DEADLINE_MS * known.addresses.length;
+    const cancelDeadline = runtime.after(deadlineMs, () => controller.abort());
+    target.dialling = controller;
     try {
-      await dial(known);
+      await dial(known, controller.signal);
     } catch (error) {
-      target.problem = messageOf(error);
-      if (target.failures === 0)
-        runtime.log.info({ peer, problem: target.problem }, 'peer away, dialled until it answers');
-      target.failures++;
-      meter.count('mindmesh_mesh_dial_failures_total');
+      if (!connections.isConnected(peer)) this.#failed(peer, target, messageOf(error));
     } finally {
-      target.dialling = false;
+      cancelDeadline();
+      target.dialling = undefined;
     }
     this.#consider(peer);
+  }
+
+  #failed(peer: PeerId, target: Target, problem: string): void {
+    const { runtime, meter } = this.#parts;
+    meter.count('mindmesh_mesh_dial_failures_total');
+    if (target.failures === 0) runtime.log.info({ peer, problem }, 'peer away, dialled until it answers');
+    target.problem = problem;
+    target.failures++;
   }
 }

@@ -9,6 +9,7 @@ import type { Libp2pOptions } from 'libp2p';
 import { TOPICS } from '../../protocols/names.ts';
 import type { Logger } from '../../roles/ports/runtime.ts';
 import { guardedYamux } from './guarded-yamux.ts';
+import { ADDRESS_DEADLINE_MS } from './keeper.ts';
 
 export interface MeshServices {
   [service: string]: unknown;
@@ -47,8 +48,7 @@ export function libp2pSettings(options: SettingsOptions, parts: SettingsParts): 
       // No `allow` list: it would skip every limit. Under the default of 5 a second, nodes behind one address lock each other out.
       inboundConnectionThreshold: options.inboundPerSecond,
       maxIncomingPendingConnections: 200,
-      dialTimeout: 5_000,
-      addressDialTimeout: 2_500,
+      addressDialTimeout: ADDRESS_DEADLINE_MS,
       inboundUpgradeTimeout: 5_000,
     },
     // One failed ping cuts the connection, so it has to be patient: in overload it would cut healthy ones.

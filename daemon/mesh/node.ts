@@ -63,7 +63,6 @@ export interface MeshNode extends Mesh {
   links(): readonly PeerLink[];
 }
 
-const DIAL_DEADLINE_MS = 4_000;
 const STOP_DEADLINE_MS = 3_000;
 
 export function createMeshNode(options: MeshNodeOptions, parts: MeshNodeParts): MeshNode {
@@ -97,7 +96,7 @@ class Libp2pNode implements MeshNode {
     this.#gossip = new Gossip(self, { admission, runtime, meter });
     const identify = (connection: Connection) => this.#identify(connection);
     this.#repair = new GossipRepair({ connections, admission, runtime, meter, identify, gossip: this.#gossip });
-    const dial = (known: KnownPeer) => this.#dial(known);
+    const dial = (known: KnownPeer, signal: AbortSignal) => this.#dial(known, signal);
     this.#keeper = new Keeper(self, { discovery, connections, admission, runtime, meter, dial });
     this.onPeer((peer) => this.#since.set(peer, runtime.monotonic()));
   }
@@ -193,11 +192,8 @@ class Libp2pNode implements MeshNode {
     await this.#libp2p?.services.identify.identify(connection);
   }
 
-  async #dial({ peer, addresses }: KnownPeer): Promise<void> {
-    const targets = addresses.map((address) => withPeer(address, peer));
-    await this.#libp2p?.dial(
-      targets.map((target) => multiaddr(target)),
-      { signal: AbortSignal.timeout(DIAL_DEADLINE_MS) },
-    );
+  async #dial({ peer, addresses }: KnownPeer, signal: AbortSignal): Promise<void> {
+    const targets = addresses.map((address) => multiaddr(withPeer(address, peer)));
+    await this.#libp2p?.dial(targets, { signal });
   }
 }

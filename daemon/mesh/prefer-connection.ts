@@ -9,8 +9,8 @@ export interface Candidate {
 }
 
 /**
- * Connections that opened this close together come from both sides dialling at once: a dial ends within 4 s. One that is older
- * was lost by the other side, because nobody dials while connected.
+ * Connections that opened this close together come from both sides dialling at once: a handshake ends within 2.5 s. One that is
+ * older was lost by the other side, because nobody dials while connected.
  */
 export const SIMULTANEOUS_MS = 5_000;
 

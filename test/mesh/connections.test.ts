@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, test } from 'node:test';
 import { multiaddr } from '@multiformats/multiaddr';
+import { createIdentity } from '../../daemon/mesh/ed25519.ts';
 import { PROTOCOLS, TOPICS } from '../../protocols/names.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type Gate, gateBefore } from './gate.ts';
@@ -47,24 +48,39 @@ async function assertGossipBothWays(nodes: readonly TestNode[]): Promise<void> {
   });
 }
 
-test('mesh / connections / both dial at once: one connection stays, the one the smaller peer id opened', async () => {
+test('mesh / connections / both dial at once: one connection stays, and nobody sees the other leave', async () => {
   const { smaller, larger, gates, lost } = await dialAtOnce();
   for (const gate of gates) gate.open();
   await waitFor('connected', () => [smaller, larger].every(({ mesh }) => mesh.connected().length === 1));
-  await waitFor('one is left', () => gates[0].connected() === 0 && gates[1].connected() === 1);
+  const open = () => gates[0].connected() + gates[1].connected();
+  await waitFor('one is left', () => open() === 1);
   await assertGossipBothWays([smaller, larger]);
-  assert.deepEqual([gates[0].connected(), gates[1].connected()], [0, 1]);
-  assert.deepEqual(lost, [], 'nobody saw the other leave');
+  assert.equal(open(), 1);
+  assert.deepEqual(lost, []);
 });
 
-test('mesh / connections / the larger one came first: it still gives way, without the peer being lost', async () => {
+test('mesh / connections / who came in first makes the other end its own dial', async () => {
   const { smaller, larger, gates, lost } = await dialAtOnce();
   gates[0].open();
   await waitFor('connected by the larger', () => [smaller, larger].every(({ mesh }) => mesh.connected().length === 1));
+  await waitFor('the smaller one gave up', () => gates[1].waiting() === 0);
   gates[1].open();
-  await waitFor('one is left', () => gates[0].connected() === 0 && gates[1].connected() === 1);
   await assertGossipBothWays([smaller, larger]);
+  assert.deepEqual([gates[0].connected(), gates[1].connected()], [1, 0]);
   assert.deepEqual(lost, []);
+});
+
+test('mesh / connections / of two that crossed the one that the smaller peer id opened stays', async () => {
+  const node = await newNode();
+  let key = await newKey();
+  while (createIdentity(key).peer < node.peer) key = await newKey();
+  const raw = await rawPeer(key);
+  await node.mesh.start();
+  node.discovery.replace([{ peer: raw.peer, addresses: raw.libp2p.getMultiaddrs().map(String) }]);
+  await waitFor('the node dialled', () => node.mesh.connected().includes(raw.peer));
+  await raw.libp2p.dial(multiaddr(node.mesh.addresses()[0]), { force: true });
+  await waitFor('one is left', () => raw.libp2p.getConnections().length === 1);
+  assert.equal(raw.libp2p.getConnections()[0]?.direction, 'inbound');
 });
 
 test('mesh / connections / a peer that opens many keeps one, whichever id is the smaller', async () => {

@@ -14,10 +14,11 @@ export interface Gate {
 
 export async function gateBefore(address: string): Promise<Gate> {
   const port = Number(/\/tcp\/(\d+)/.exec(address)?.[1]);
-  const waiting = new Set<Socket>();
+  /** With what each has said so far: a socket that nobody reads does not notice that the other side left. */
+  const waiting = new Map<Socket, Buffer[]>();
   const connected = new Set<Socket>();
   let isOpen = false;
-  const pass = (socket: Socket) => {
+  const pass = (socket: Socket, said: readonly Buffer[]) => {
     waiting.delete(socket);
     connected.add(socket);
     const inner = connect(port, '127.0.0.1');
@@ -27,17 +28,21 @@ export async function gateBefore(address: string): Promise<Gate> {
       inner.destroy();
     };
     for (const one of [socket, inner]) one.on('error', end).on('close', end);
+    socket.removeAllListeners('data');
+    for (const chunk of said) inner.write(chunk);
     socket.pipe(inner).pipe(socket);
   };
   const server = createServer((socket) => {
-    waiting.add(socket);
+    const said: Buffer[] = [];
+    waiting.set(socket, said);
     socket.on('error', () => undefined).on('close', () => waiting.delete(socket));
-    if (isOpen) pass(socket);
+    socket.on('data', (chunk: Buffer) => said.push(chunk));
+    if (isOpen) pass(socket, said);
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   stopAtEnd(async () => {
     server.close();
-    for (const socket of [...waiting, ...connected]) socket.destroy();
+    for (const socket of [...waiting.keys(), ...connected]) socket.destroy();
   });
   const own = server.address();
   if (own === null || typeof own === 'string') throw new Error('no port');
@@ -45,7 +50,7 @@ export async function gateBefore(address: string): Promise<Gate> {
     address: `/ip4/127.0.0.1/tcp/${own.port}`,
     open: () => {
       isOpen = true;
-      for (const socket of [...waiting]) pass(socket);
+      for (const [socket, said] of [...waiting]) pass(socket, said);
     },
     waiting: () => waiting.size,
     connected: () => connected.size,
