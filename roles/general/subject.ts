@@ -1,4 +1,5 @@
 import type { MeshEvent } from '../../protocols/event.ts';
+import { maskSecrets } from './rules/secrets.ts';
 
 /** What an event is about, as the prompts and the rules tell them apart. */
 export const ABOUTS = ['change', 'push', 'issue', 'run', 'release', 'alert', 'other'] as const;
@@ -34,8 +35,9 @@ export function nameOf(event: MeshEvent): string {
 
 const NAME_CHARS = 80;
 
+/** Secrets are masked before the text is cut: a cut one would not be known any more. */
 export function quote(text: string): string {
-  const line = text.replaceAll(/\s+/g, ' ').trim();
+  const line = maskSecrets(text).replaceAll(/\s+/g, ' ').trim();
   return `“${line.length <= NAME_CHARS ? line : `${line.slice(0, NAME_CHARS)}…`}”`;
 }
 

@@ -1,6 +1,7 @@
 import type { MeshEvent } from '../../../protocols/event.ts';
 import type { Judgement, Lens } from '../rules/answer.ts';
 import type { Sight } from '../rules/look.ts';
+import { maskSecrets } from '../rules/secrets.ts';
 
 /** Sees everything the rules see, rates nothing differently, and adds the facts of events that have no shape of their own. */
 export const GENERAL_PURPOSE: Lens = {
@@ -17,7 +18,7 @@ const MOST_FACTS = 8;
 
 function judge({ event, about }: Sight): Judgement {
   const facts = Object.entries(event.data.facts ?? {}).slice(0, MOST_FACTS);
-  const told = facts.map(([name, value]) => `${name} ${String(value).slice(0, 80)}`).join(', ');
+  const told = facts.map(([name, value]) => `${name} ${maskSecrets(String(value)).slice(0, 80)}`).join(', ');
   const notable = about === 'other' && NOTABLE.test(event.type.replace(/^com\.github\./, ''));
   return {
     headline: `${headline(event)}${told === '' ? '' : ` Known of it: ${told}.`}`,

@@ -46,7 +46,7 @@ function judge({ has, about, event }: Sight): Judgement {
     ([, title]): Finding => ({ severity: 'medium', title, detail: 'The text does not say.', where: 'description' }),
   );
   return {
-    headline: `State: ${state}.`,
+    ...((about === 'issue' || !isReady) && { headline: `State: ${state}.` }),
     findings: isReady ? [] : findings,
     recommendations: about === 'issue' ? [`Set the label ${state}.`] : [],
   };

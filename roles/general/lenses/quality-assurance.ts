@@ -43,10 +43,10 @@ function judge({ paths, about }: Sight): Judgement {
       ? { headline: 'Whether tests are among the files the event does not say: look there first.' }
       : {};
   }
-  const count = (kind: PathKind) => paths.filter(({ kinds }) => kinds.has(kind)).length;
+  const count = (kind: PathKind) => paths.filter(({ kinds, change }) => kinds.has(kind) && change !== 'removed').length;
   const [code, tests] = [count('code'), count('test')];
   if (code === 0) return { headline: `No source file is among the ${counted(paths.length, 'touched file')}.` };
   return {
-    headline: `For ${counted(code, 'source file')} there ${tests === 1 ? 'is' : 'are'} ${counted(tests, 'test file')}.`,
+    headline: `For ${counted(code, 'source file')} there ${tests === 1 ? 'is' : 'are'} ${tests === 0 ? 'no test files' : counted(tests, 'test file')}.`,
   };
 }

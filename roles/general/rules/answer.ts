@@ -33,40 +33,50 @@ const MOST_RECOMMENDATIONS = 6;
 /** An answer of fixed rules. It says so in its first sentence, and rates its own certainty low. */
 export function answerThrough(lens: Lens, event: MeshEvent): Answer {
   const sight = look(event);
-  const cared = sight.signals.flatMap((signal) => {
-    const care = careFor(lens, signal.id);
-    return care === undefined ? [] : [{ signal, care }];
-  });
+  const cared = sight.signals
+    .flatMap((signal) => caredFor(lens, signal))
+    .sort((a, b) => worstFirst(a.finding, b.finding));
   const { headline, findings = [], recommendations = [] } = lens.judge?.(sight) ?? {};
-  const all = [...cared.map(({ signal, care }) => findingOf(signal, care)), ...findings].sort(worstFirst);
-  const advice = cared.flatMap(({ signal, care }) => adviceOf(signal, care));
-  return {
-    summary: maskSecrets([opening(event), verdict(lens, all), headline].filter(Boolean).join(' ')),
+  const all = [...cared.map(({ finding }) => finding), ...findings].sort(worstFirst);
+  const advice = cared.flatMap(({ advice: each }) => each);
+  return masked({
+    summary: [opening(event), verdict(lens, all), headline].filter(Boolean).join(' '),
     findings: all.slice(0, MOST_FINDINGS),
     recommendations: [
       ...[...new Set([...recommendations, ...advice])].slice(0, MOST_RECOMMENDATIONS),
       `Rules cannot see ${lens.blind}: let a person or a model look at that.`,
     ],
     confidence: confidenceOf(sight),
-  };
+  });
 }
 
-function careFor({ cares }: Lens, id: SignalId): Care | undefined {
-  return cares === 'everything' ? [0] : cares[id];
-}
-
-function findingOf({ severity, title, detail, where }: Signal, [shift]: Care): Finding {
+/** A name of a branch or of a file can hold a secret as well. */
+function masked({ summary, findings, recommendations, confidence }: Answer): Answer {
   return {
-    severity: shiftSeverity(severity, shift),
-    title: maskSecrets(title),
-    detail: maskSecrets(detail),
-    ...(where !== undefined && { where: maskSecrets(where) }),
+    summary: maskSecrets(summary),
+    findings: findings.map(({ severity, title, detail, where }) => ({
+      severity,
+      title: maskSecrets(title),
+      detail: maskSecrets(detail),
+      ...(where !== undefined && { where: maskSecrets(where) }),
+    })),
+    recommendations: recommendations.map(maskSecrets),
+    confidence,
   };
+}
+
+interface Cared {
+  readonly finding: Finding;
+  readonly advice: readonly string[];
 }
 
 /** What is only worth knowing asks for nothing. A general without words of its own gives the common advice. */
-function adviceOf({ id, severity }: Signal, [shift, advice]: Care): string[] {
-  return shiftSeverity(severity, shift) === 'info' ? [] : [advice ?? SIGNALS[id]];
+function caredFor({ cares }: Lens, { id, severity: base, ...rest }: Signal): Cared[] {
+  const care: Care | undefined = cares === 'everything' ? [0] : cares[id];
+  if (care === undefined) return [];
+  const [shift, advice = SIGNALS[id]] = care;
+  const severity = shiftSeverity(base, shift);
+  return [{ finding: { severity, ...rest }, advice: severity === 'info' ? [] : [advice] }];
 }
 
 function worstFirst(a: Finding, b: Finding): number {
@@ -75,7 +85,7 @@ function worstFirst(a: Finding, b: Finding): number {
 
 function opening(event: MeshEvent): string {
   const where = event.repository === '' ? '' : ` in ${event.repository}`;
-  return `No model was used: these are observations of fixed rules. The ${nameOf(event)}${where} (${event.kind}, by ${event.actor}).`;
+  return `No model was used: these are observations of fixed rules. It is about the ${nameOf(event)}${where} (${event.kind}, by ${event.actor}).`;
 }
 
 function verdict({ view }: Lens, findings: readonly Finding[]): string {

@@ -1,4 +1,4 @@
-import type { MeshEvent } from '../../../protocols/event.ts';
+import type { MeshEvent, Severity } from '../../../protocols/event.ts';
 import { counted, listed, type Signal, type SignalId, signal } from './signal.ts';
 
 export type Change = 'added' | 'modified' | 'removed';
@@ -70,63 +70,43 @@ export function topFolders(paths: readonly TouchedPath[]): ReadonlyMap<string, n
   return new Map([...folders].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)));
 }
 
-const PRESENT: readonly (readonly [PathKind, SignalId, Signal['severity'], string])[] = [
-  ['secret', 'secret-files', 'high', 'Files that usually hold secrets'],
-  ['ci', 'ci-files', 'medium', 'The pipeline itself is changed'],
-  ['infra', 'infra-files', 'medium', 'Infrastructure files are changed'],
-  ['manifest', 'dependency-files', 'low', 'A dependency manifest is changed'],
-  ['schema', 'schema-files', 'medium', 'A schema, an interface or a migration is changed'],
-  ['access', 'access-files', 'medium', 'Names of files speak of access or cryptography'],
-  ['test', 'test-files', 'info', 'Tests are changed'],
-  ['docs', 'docs-files', 'info', 'Documentation is changed'],
-  ['generated', 'generated-files', 'low', 'Generated or vendored files are among them'],
-];
+type PathRule = readonly [id: SignalId, severity: Severity, title: string, paths: readonly TouchedPath[]];
 
 export function pathSignals(paths: readonly TouchedPath[]): Signal[] {
-  const of = (kind: PathKind, change?: Change) =>
-    paths
-      .filter((each) => each.kinds.has(kind) && (change === undefined || each.change === change))
-      .map(({ path }) => path);
-  const signals = PRESENT.flatMap(([kind, id, severity, title]) => {
-    const found = of(kind);
-    return found.length === 0
-      ? []
-      : [signal(id, severity, title, `${counted(found.length, 'file')}: ${listed(found)}`, found[0])];
-  });
-  const [locks, manifests, code, tests] = [of('lock'), of('manifest'), of('code'), of('test')];
-  if (locks.length > 0 && manifests.length === 0) {
-    signals.push(
-      signal('lock-without-manifest', 'medium', 'A lockfile changed without its manifest', listed(locks), locks[0]),
-    );
-  }
-  if (manifests.length > 0 && locks.length === 0) {
-    signals.push(
-      signal('manifest-without-lock', 'low', 'A manifest changed without a lockfile', listed(manifests), manifests[0]),
-    );
-  }
-  if (code.length > 0 && tests.length === 0) {
-    const detail = `${counted(code.length, 'source file')} and no test: ${listed(code)}`;
-    signals.push(
-      signal(
-        'code-without-tests',
-        code.length > 3 ? 'medium' : 'low',
-        'Code changes and no test does',
-        detail,
-        code[0],
-      ),
-    );
-  }
-  const removed = of('test', 'removed');
-  if (removed.length > 0) {
-    signals.push(
-      signal(
-        'tests-removed',
-        'medium',
-        'Tests were removed',
-        `${counted(removed.length, 'file')}: ${listed(removed)}`,
-        removed[0],
-      ),
-    );
-  }
-  return signals;
+  const of = (kind: PathKind) => paths.filter(({ kinds }) => kinds.has(kind));
+  const only = (found: readonly TouchedPath[], condition: boolean) => (condition ? found : []);
+  const [code, locks, manifests] = [of('code'), of('lock'), of('manifest')];
+  const hasTests = of('test').some(({ change }) => change !== 'removed');
+  const rules: readonly PathRule[] = [
+    ['secret-files', 'high', 'Files that usually hold secrets are among them', of('secret')],
+    ['ci-files', 'medium', 'The pipeline itself is changed', of('ci')],
+    ['infra-files', 'medium', 'Infrastructure files are changed', of('infra')],
+    ['dependency-files', 'low', 'A dependency manifest is changed', manifests],
+    ['lock-without-manifest', 'medium', 'A lockfile changed without its manifest', only(locks, manifests.length === 0)],
+    ['manifest-without-lock', 'low', 'A manifest changed without a lockfile', only(manifests, locks.length === 0)],
+    ['schema-files', 'medium', 'A schema, an interface or a migration is changed', of('schema')],
+    ['access-files', 'medium', 'Names of files speak of access or cryptography', of('access').filter(isSource)],
+    ['tests-removed', 'medium', 'Tests were removed', of('test').filter(({ change }) => change === 'removed')],
+    ['code-without-tests', severityOf(code.length), 'Code changes and no test does', only(code, !hasTests)],
+    ['test-files', 'info', 'Tests are changed', of('test')],
+    ['docs-files', 'info', 'Documentation is changed', of('docs')],
+    ['generated-files', 'low', 'Generated or vendored files are among them', of('generated')],
+  ];
+  return rules.flatMap(fromRule);
+}
+
+function fromRule([id, severity, title, found]: PathRule): Signal[] {
+  const paths = found.map(({ path }) => path);
+  const detail = `${counted(paths.length, 'file')}: ${listed(paths)}`;
+  return paths.length === 0 ? [] : [signal(id, severity, title, detail, paths[0])];
+}
+
+/** A page or a test about access decides nothing. */
+function isSource({ kinds }: TouchedPath): boolean {
+  return !kinds.has('docs') && !kinds.has('test');
+}
+
+/** A few files may rest on tests that are there; many hardly do. */
+function severityOf(files: number): Severity {
+  return files > 3 ? 'medium' : 'low';
 }
