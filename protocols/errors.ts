@@ -94,11 +94,11 @@ export const ERRORS = {
     text: 'this node cannot listen on {host}:{port} ({surface}): {problem}',
     fix: 'Use an address of this machine, or 0.0.0.0 for all of them, and a port this user may open.',
   },
-  'listen-failed': {
+  'socket-unusable': {
     retryable: false,
     http: 500,
-    text: '{surface} cannot listen on {address}: {problem}',
-    fix: 'Set another host, port or socket path for it; a socket path takes at most 100 bytes.',
+    text: 'the socket {path} cannot be used ({surface}): {problem}',
+    fix: 'Set another path (node.socket), at most 100 bytes, in a folder of this user; or stop the daemon that answers there.',
   },
   // requests
   'route-unknown': {

@@ -21,7 +21,7 @@ export type Address = TcpAddress | SocketAddress;
 /**
  * @param surface what listens, for the message
  * @returns the address as a URL, or the path of the socket
- * @throws MeshError `port-in-use` or `listen-failed`.
+ * @throws MeshError `port-in-use`, `address-unusable` or `socket-unusable`.
  */
 export async function listen(server: Server, address: Address, surface: string): Promise<string> {
   try {
@@ -91,12 +91,15 @@ function formatHost(host: string): string {
 }
 
 function describeFailure(error: unknown, address: Address, surface: string): MeshError {
-  const where = 'path' in address ? address.path : `${formatHost(address.host)}:${address.port}`;
-  if (codeOf(error) === 'EADDRINUSE' && 'port' in address) {
-    return new MeshError('port-in-use', { host: address.host, port: address.port, surface }, { cause: error });
+  const taken = codeOf(error) === 'EADDRINUSE';
+  const problem = taken ? 'another process answers there' : messageOf(error);
+  if ('path' in address) {
+    return new MeshError('socket-unusable', { path: address.path, surface, problem }, { cause: error });
   }
-  const problem = codeOf(error) === 'EADDRINUSE' ? 'another process answers there' : messageOf(error);
-  return new MeshError('listen-failed', { surface, address: where, problem }, { cause: error });
+  const { host, port } = address;
+  return taken
+    ? new MeshError('port-in-use', { host, port, surface }, { cause: error })
+    : new MeshError('address-unusable', { host, port, surface, problem }, { cause: error });
 }
 
 function codeOf(error: unknown): unknown {

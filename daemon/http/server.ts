@@ -74,7 +74,7 @@ export class HttpServer {
     return this.#url;
   }
 
-  /** @throws MeshError `port-in-use` or `listen-failed`. */
+  /** @throws MeshError `port-in-use`, `address-unusable` or `socket-unusable`. */
   async start(): Promise<void> {
     const { surface, address } = this.#options;
     await this.#app.ready();

@@ -1,4 +1,5 @@
 import type { Epoch, PeerId } from '../../protocols/ids.ts';
+import type { CounterName, HistogramName, LabelsOf } from './metrics.ts';
 
 /** The clock, chance, identity and voice of a node. In the simulator all of it is manual and seeded. */
 export interface Runtime {
@@ -32,8 +33,8 @@ export interface Identity {
   verify(peer: PeerId, bytes: Uint8Array, signature: Uint8Array): boolean;
 }
 
-/** What people count. Names and labels live in one table in daemon/metrics.ts. */
+/** What people count. Every name with its labels is in roles/ports/metrics.ts: another one does not compile. */
 export interface Meter {
-  count(name: string, labels?: Readonly<Record<string, string>>, by?: number): void;
-  observe(name: string, value: number, labels?: Readonly<Record<string, string>>): void;
+  count<N extends CounterName>(name: N, labels?: LabelsOf<N>, by?: number): void;
+  observe<N extends HistogramName>(name: N, value: number, labels?: LabelsOf<N>): void;
 }

@@ -112,8 +112,8 @@ test('http / operator socket / a socket that a killed daemon left is taken over,
   await leaveStaleSocket(path);
   await serveRoutes(t, { address: { path }, routes: [operatorRoutes(operatorApi())] });
   await assert.rejects(serveRoutes(t, { address: { path } }), (error) => {
-    assert.ok(hasCode(error, 'listen-failed'));
-    assert.match(error.message, /test cannot listen on .*mindmesh\.sock: another process answers there/);
+    assert.ok(hasCode(error, 'socket-unusable'));
+    assert.match(error.message, /mindmesh\.sock cannot be used \(test\): another process answers there/);
     return true;
   });
   assert.equal((await call(`${path}:/v1/version`)).status, 200);
@@ -121,7 +121,7 @@ test('http / operator socket / a socket that a killed daemon left is taken over,
 
 test('http / operator socket / a path that is too long is a clear error', async (t) => {
   const path = join(await temporaryDir(t), 'x'.repeat(200), 'mindmesh.sock');
-  await assert.rejects(serveRoutes(t, { address: { path } }), (error) => hasCode(error, 'listen-failed'));
+  await assert.rejects(serveRoutes(t, { address: { path } }), (error) => hasCode(error, 'socket-unusable'));
 });
 
 /** A server that dies without closing: its socket file stays, and nobody answers on it. */

@@ -105,7 +105,7 @@ export interface CountingMeter extends Meter {
 export function countingMeter(): CountingMeter {
   const counted: { name: string; labels: Readonly<Record<string, string>>; by: number }[] = [];
   return {
-    count: (name, labels = {}, by = 1) => counted.push({ name, labels, by }),
+    count: (name, labels, by = 1) => counted.push({ name, labels: labels ?? {}, by }),
     observe: () => {},
     total: (name, labels = {}) =>
       counted
