@@ -7,10 +7,12 @@ export interface HostPort {
   readonly port: number;
 }
 
-export function toMultiaddr({ host, port }: HostPort): string {
+/** `::` means every address of both families, as it does elsewhere in Node; libp2p takes it for IPv6 alone. */
+export function listenMultiaddrs({ host, port }: HostPort): readonly string[] {
+  if (host === '::') return [`/ip6/::/tcp/${port}`, `/ip4/0.0.0.0/tcp/${port}`];
   const family = isIP(host);
   const name = family === 0 ? 'dns4' : `ip${family}`;
-  return `/${name}/${host}/tcp/${port}`;
+  return [`/${name}/${host}/tcp/${port}`];
 }
 
 /** The peer id at the end makes Noise refuse whoever else answers there. */

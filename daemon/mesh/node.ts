@@ -5,7 +5,7 @@ import { messageOf } from '../../protocols/errors.ts';
 import type { PeerId } from '../../protocols/ids.ts';
 import type { Mesh } from '../../roles/ports/links.ts';
 import type { Identity, Meter, Runtime } from '../../roles/ports/runtime.ts';
-import { listenError, toMultiaddr, withPeer } from './addresses.ts';
+import { listenError, listenMultiaddrs, withPeer } from './addresses.ts';
 import { Admission } from './admission.ts';
 import { Connections } from './connections.ts';
 import type { Discovery, KnownPeer } from './discovery.ts';
@@ -177,7 +177,7 @@ class Libp2pNode implements MeshNode {
     const { listen, announce = [], network = 'mindmesh', inboundPerSecond = 50 } = this.#options;
     const { privateKey, runtime } = this.#parts;
     const parts = { privateKey, gater: this.#admission.gater, log: runtime.log };
-    return libp2pSettings({ listen: [toMultiaddr(listen)], announce, network, inboundPerSecond }, parts);
+    return libp2pSettings({ listen: listenMultiaddrs(listen), announce, network, inboundPerSecond }, parts);
   }
 
   async #stopLibp2p(): Promise<void> {
