@@ -1,17 +1,18 @@
 import type { RoleName } from '../protocols/names.ts';
-import { readDelivery } from '../roles/aggregator/delivery.ts';
 import type { Aggregator } from '../roles/aggregator/aggregator.ts';
+import { readDelivery } from '../roles/aggregator/delivery.ts';
 import { Queries } from '../roles/operator/queries.ts';
 import type { Source } from '../roles/ports/ingest.ts';
-import { composeOperator } from './compose-operator.ts';
-import type { Core } from './compose-core.ts';
 import { composeGeneralApi, composeOrchestratorApi, watchDisk } from './compose-apis.ts';
+import type { Core } from './compose-core.ts';
+import { readGauges } from './compose-gauges.ts';
+import { composeOperator } from './compose-operator.ts';
 import type { Roles } from './compose-roles.ts';
 import type { Config } from './config/config.ts';
 import type { LoadedConfig } from './config/load.ts';
 import { aggregatorRoutes } from './http/aggregator-api.ts';
-import { allowAll, type Authenticate, bearerAuth } from './http/auth.ts';
 import type { Routes } from './http/app.ts';
+import { type Authenticate, allowAll, bearerAuth } from './http/auth.ts';
 import { generalRoutes } from './http/general-api.ts';
 import { operatorRoutes } from './http/operator-api.ts';
 import { type Ops, opsRoutes } from './http/ops.ts';
@@ -31,6 +32,7 @@ export async function composeSurfaces(loaded: LoadedConfig, core: Core, roles: R
   const parts = { journal: replica, tables: store.tables, roster, runtime };
   const orchestrator = roles.orchestrator && { orchestrator: roles.orchestrator };
   const queries = new Queries({ self: card.peer }, { ...parts, ...orchestrator });
+  readGauges(core, roles, queries);
   const token = await loadToken(config.http.auth.tokenFile);
   const authenticate = bearerAuth({ token, openLoopbackReads: config.http.auth.openLoopbackReads });
   const servers = new Map<RoleName, HttpServer>();
@@ -40,7 +42,10 @@ export async function composeSurfaces(loaded: LoadedConfig, core: Core, roles: R
     const all = [opsRoutes(role, ops), operator, routes];
     servers.set(role, roleServer(role, { config, core, authenticate, routes: all, ...(front && { front }) }));
   };
-  if (roles.aggregator) serve('aggregator', aggregatorRoutes(roles.aggregator), webhookFront(config, core, roles.aggregator));
+  if (roles.aggregator) {
+    const routes = aggregatorRoutes(roles.aggregator, Object.keys(webhookPaths(config)));
+    serve('aggregator', routes, webhookFront(config, core, roles.aggregator));
+  }
   if (roles.orchestrator) {
     serve('orchestrator', orchestratorRoutes(composeOrchestratorApi(core, roles.orchestrator, queries)));
   }
@@ -72,13 +77,26 @@ function operatorServer({ node }: Config, { card, runtime, metrics }: Core, rout
   );
 }
 
-function webhookFront({ ingest, node }: Config, { runtime, metrics }: Core, aggregator: Aggregator): Front {
+/** A route without a secret would take anything from anybody: it is not served (T8). */
+function webhookPaths({ ingest: { github } }: Config): Record<string, Source> {
+  return github.secrets.length === 0 ? {} : { [github.path]: 'github', [WEBHOOK_ALIAS]: 'github' };
+}
+
+function webhookFront(config: Config, { runtime, metrics }: Core, aggregator: Aggregator): Front {
+  const { ingest, node } = config;
   const secrets = ingest.github.secrets.map((secret) => secret.reveal());
-  // A route without a secret would take anything from anybody: it is not served (T8).
-  const paths: Record<string, Source> = secrets.length === 0 ? {} : { [ingest.github.path]: 'github', [WEBHOOK_ALIAS]: 'github' };
   const front = new WebhookFront(
-    { paths, body: { maxBytes: ingest.maxBodyBytes, deadlineMs: ingest.readDeadline }, rate: ingest.rate },
-    { read: (request) => readDelivery(request, { secrets, org: node.org }), ingest: aggregator, runtime, meter: metrics },
+    {
+      paths: webhookPaths(config),
+      body: { maxBytes: ingest.maxBodyBytes, deadlineMs: ingest.readDeadline },
+      rate: ingest.rate,
+    },
+    {
+      read: (request) => readDelivery(request, { secrets, org: node.org }),
+      ingest: aggregator,
+      runtime,
+      meter: metrics,
+    },
   );
   metrics.gauge('mindmesh_ingest_buffered_bytes', () => front.bufferedBytes);
   return front.handle;

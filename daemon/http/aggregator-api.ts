@@ -3,6 +3,7 @@ import { KindSchema } from '../../protocols/event.ts';
 import { EventIdSchema } from '../../protocols/ids.ts';
 import type { Ingest } from '../../roles/ports/ingest.ts';
 import type { Routes } from './app.ts';
+import { describeWebhook } from './webhook-description.ts';
 
 const count = z.int().nonnegative();
 
@@ -23,9 +24,10 @@ const StatsSchema = z.object({
   deliveries: z.record(z.string(), count),
 });
 
-/** What the aggregator's port has beside its webhooks. */
-export function aggregatorRoutes(ingest: Pick<Ingest, 'stats'>): Routes {
+/** @param webhookPaths those that `WebhookFront` serves, for the list of routes */
+export function aggregatorRoutes(ingest: Pick<Ingest, 'stats'>, webhookPaths: readonly string[] = []): Routes {
   return (app) => {
+    for (const path of webhookPaths) describeWebhook(app, path);
     const schema = {
       summary: 'How many events came in, of which kinds, and the newest',
       response: { 200: StatsSchema },

@@ -46,6 +46,9 @@ export class WebhookFront {
     this.#budget = new BodyBudget(options.budgetBytes ?? BUDGET_BYTES);
     this.#rate = options.rate && createRateLimit(options.rate);
     this.#refusals = new RefusalLog(parts.runtime);
+    if (this.#paths.size === 0) {
+      parts.runtime.log.warn({ fix: 'set ingest.github.secrets' }, 'no webhook is served: no secret is configured');
+    }
   }
 
   /** Bodies under way. */

@@ -37,7 +37,7 @@ const stats = {
   deliveries: { accepted: 0, duplicate: 0, ping: 0, 'not-ours': 0, refused: 0 },
 };
 const routes = () => [
-  aggregatorRoutes({ stats: async () => stats }),
+  aggregatorRoutes({ stats: async () => stats }, ['/webhook/github']),
   orchestratorRoutes(orchestratorApi()),
   generalRoutes(generalApi()),
   operatorRoutes(operatorApi()),
@@ -75,6 +75,7 @@ test('http / openapi / the routes of the source documents are described, and hea
     'get /ready',
     'get /metrics',
     'get /stats',
+    'post /webhook/github',
     'post /distribute',
     'get /status',
     'get /generals/{cluster}/{name}',
@@ -87,6 +88,7 @@ test('http / openapi / the routes of the source documents are described, and hea
   ]) {
     assert.ok(described.includes(route), route);
   }
+  assert.deepEqual(document.paths['/webhook/github']?.post?.security, []);
   const open = Object.entries(document.paths)
     .filter(([, item]) => item.get?.security?.length === 0)
     .map(([path]) => path);

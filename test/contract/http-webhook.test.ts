@@ -305,8 +305,9 @@ test('http / webhook / a write that fails is answered 503 and not 202', async (t
   assertProblem(await answer, 'store-write-failed');
 });
 
-test('http / webhook / a route without a secret is not there', async (t) => {
-  const { url } = await serve(t, { paths: {} });
+test('http / webhook / a route without a secret is not there, and the log says why', async (t) => {
+  const { url, lines } = await serve(t, { paths: {} });
+  assert.ok(lines().some(({ msg }) => msg === 'no webhook is served: no secret is configured'));
   assertProblem(await post(url), 'route-unknown');
 });
 
