@@ -8,6 +8,7 @@ import type { Identity, Runtime } from '../ports/runtime.ts';
 import { extendTip } from './chain.ts';
 import type { OwnItem } from './group.ts';
 import type { Heads } from './heads.ts';
+import { nextEpoch } from './next-epoch.ts';
 
 /** The log of this boot: gives each record its place in the chain before it is written. */
 export class OwnLog {
@@ -33,9 +34,11 @@ export class OwnLog {
     return logKey(log) === logKey(this.log);
   }
 
-  /** Somebody else wrote to this log with our key: what follows goes to a new one. */
+  /** After the heads are read, and when somebody else wrote to this log with our key: what follows goes to a new one. */
   beginAnew(): void {
-    this.#epoch = this.#parts.runtime.ulid();
+    const own = this.#parts.heads.all().filter(({ log }) => log.origin === this.log.origin);
+    const earlier = own.map(({ log }) => log.epoch);
+    this.#epoch = nextEpoch(this.#parts.runtime.ulid(), earlier);
   }
 
   /** The record as it will be written; before the first of an epoch its card (L1). @throws MeshError `record-invalid`, `record-too-large`. */

@@ -83,7 +83,7 @@ export class Replica implements Journal {
     });
   }
 
-  /** The epoch of this boot. Its log exists from the first append on. */
+  /** The epoch of this boot, settled by `start`. Its log exists from the first append on. */
   get epoch(): Epoch {
     return this.#own.epoch;
   }
@@ -97,6 +97,7 @@ export class Replica implements Journal {
     for (const state of this.#heads.all()) {
       state.quarantined = getRow(tables, 'quarantine', tableKey(state.log.origin, state.log.epoch)) !== undefined;
     }
+    this.#own.beginAnew();
     this.#state = 'running';
   }
 

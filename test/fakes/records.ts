@@ -1,0 +1,102 @@
+import { type EventId, eventIdOf, type PeerId, type SlotId, slotOf } from '../../protocols/ids.ts';
+import type { MeshRecord, RecordType } from '../../protocols/record.ts';
+import type { Result } from '../../protocols/result.ts';
+import { cardOf, peerNamed } from './cards.ts';
+import { meshEvent } from './events.ts';
+
+type Of<T extends RecordType> = Extract<MeshRecord, { type: T }>;
+type Fields<T extends RecordType> = Partial<Omit<Of<T>, 'type' | 'v'>>;
+
+export const AT = 1_700_000_000_000;
+
+/** `github:event-7`. */
+export function eventId(number: number): EventId {
+  return eventIdOf('github', `event-${number}`);
+}
+
+/** The `number`-th of a series of events about one pull request, `number` milliseconds after `AT`. */
+export function eventRecord(
+  number: number,
+  fields: Fields<'event'> = {},
+  event: Parameters<typeof meshEvent>[0] = {},
+): Of<'event'> {
+  const id = eventId(number);
+  return { v: 1, type: 'event', at: AT + number, event: meshEvent({ id, correlationid: id, ...event }), ...fields };
+}
+
+export function cardRecord(name: string, fields: Fields<'card'> = {}): Of<'card'> {
+  return { v: 1, type: 'card', at: AT, card: cardOf(name), ...fields };
+}
+
+/** Decides that the named nodes may work on one slot, best first. */
+export function distributionRecord(
+  number: number,
+  ranked: readonly PeerId[],
+  fields: Fields<'distribution'> = {},
+): Of<'distribution'> {
+  const candidates = ranked.map((peer, rank) => ({ peer, cluster: 'prod-us', score: -rank, rank, reason: 'free' }));
+  return {
+    v: 1,
+    type: 'distribution',
+    at: AT + number,
+    eventId: eventId(number),
+    subject: 'acme/app#7',
+    kind: 'pr_created',
+    revision: 0,
+    number,
+    rule: 'pull requests',
+    strategy: 'broadcast',
+    priority: 'normal',
+    deadline: AT + 86_400_000,
+    slots: [{ slot: SLOT, general: 'security-general', candidates }],
+    waiting: [],
+    ...fields,
+  };
+}
+
+export const SLOT: SlotId = slotOf('security-general');
+
+export function acceptedRecord(number: number, fields: Fields<'accepted'> = {}): Of<'accepted'> {
+  const about = { subject: 'acme/app#7', number, priority: 'normal', owner: peerNamed('orchestrator') };
+  return { v: 1, type: 'accepted', ...work(number), general: 'security-general', ...about, ...fields };
+}
+
+export function startedRecord(number: number, fields: Fields<'started'> = {}): Of<'started'> {
+  return { v: 1, type: 'started', ...work(number), attempt: 1, ...fields };
+}
+
+export function doneRecord(number: number, fields: Fields<'done'> = {}): Of<'done'> {
+  return { v: 1, type: 'done', ...work(number), attempt: 1, result: resultOf('nothing found'), ...fields };
+}
+
+export function failedRecord(number: number, fields: Fields<'failed'> = {}): Of<'failed'> {
+  return { v: 1, type: 'failed', ...work(number), attempt: 1, code: 'internal', message: 'it broke', ...fields };
+}
+
+export function deadRecord(number: number, fields: Fields<'dead'> = {}): Of<'dead'> {
+  return { v: 1, type: 'dead', ...work(number), reason: 'the deadline passed', ...fields };
+}
+
+export function settledRecord(number: number, fields: Fields<'settled'> = {}): Of<'settled'> {
+  return { v: 1, type: 'settled', at: AT + number, eventId: eventId(number), outcome: 'done', ...fields };
+}
+
+export function statusRecord(general: string, fields: Fields<'general-status'> = {}): Of<'general-status'> {
+  return { v: 1, type: 'general-status', at: AT, cluster: 'prod-us', general, status: 'inactive', ...fields };
+}
+
+export function resultOf(summary: string): Result {
+  return {
+    general: 'security-general',
+    cluster: 'prod-us',
+    specialisations: ['security'],
+    answer: { summary, findings: [], recommendations: [], confidence: 0.5 },
+    engine: 'offline-rules',
+    usage: { promptTokens: 0, completionTokens: 0, costUsd: 0 },
+    durationMs: 12,
+  };
+}
+
+function work(number: number) {
+  return { at: AT + number, eventId: eventId(number), slot: SLOT };
+}
