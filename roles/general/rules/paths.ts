@@ -9,7 +9,7 @@ const KINDS_OF_PATH = {
     /(^|\/)(\.env(\.(?!example|sample|template|dist)[\w.-]+)?|\.netrc|\.npmrc|\.pypirc|\.htpasswd|id_(rsa|dsa|ecdsa|ed25519)|credentials(\.\w+)?|secrets?\.(ya?ml|json|toml|env|txt)|[^/]+\.(pem|key|p12|pfx|jks|keystore|kdbx))$/i,
   ci: /(^|\/)(\.github\/(workflows|actions)\/|\.gitlab-ci|\.circleci\/|\.buildkite\/|\.ci\/|Jenkinsfile$|azure-pipelines|\.travis\.yml$|\.drone\.yml$|bitbucket-pipelines)/i,
   infra:
-    /(^|\/)((Dockerfile|Containerfile)([.-][\w.-]+)?$|docker-compose|compose\.ya?ml$|helm\/|charts?\/|k8s\/|kubernetes\/|manifests\/|deploy(ment)?\/|terraform\/|ansible\/|infra(structure)?\/|kustomization\.ya?ml$|[^/]+\.tf(vars)?$)/i,
+    /(^|\/)((Dockerfile|Containerfile)(\.[\w-]+)?$|docker-compose|compose\.ya?ml$|helm\/|charts?\/|k8s\/|kubernetes\/|manifests\/|deploy(ment)?\/|terraform\/|ansible\/|infra(structure)?\/|kustomization\.ya?ml$|[^/]+\.tf(vars)?$)/i,
   lock: /(^|\/)(package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?|Cargo\.lock|poetry\.lock|uv\.lock|Pipfile\.lock|Gemfile\.lock|composer\.lock|go\.sum|gradle\.lockfile|flake\.lock)$/,
   manifest:
     /(^|\/)(package\.json|Cargo\.toml|pyproject\.toml|setup\.(py|cfg)|requirements[\w.-]*\.txt|Pipfile|Gemfile|composer\.json|go\.mod|pom\.xml|build\.gradle(\.kts)?|[^/]+\.csproj|flake\.nix)$/,
@@ -18,7 +18,7 @@ const KINDS_OF_PATH = {
   access:
     /(^|\/)[^/]*(auth|login|session|password|permission|rbac|acl|oauth|saml|jwt|crypto|token|CODEOWNERS)[^/]*(\/|$)/i,
   test: /(^|\/)(tests?|__tests__|specs?|e2e|testdata)\/|(\.|_|-)(test|spec)\.[a-z]+$|(^|\/)test_[^/]+\.py$|_test\.(go|py|rb|exs)$|Tests?\.(java|kt|cs|swift)$/i,
-  docs: /(^|\/)(docs?|documentation)\/|(^|\/)(README|CHANGELOG|CONTRIBUTING|SECURITY|LICENSE|NOTICE|UPGRADING)([.-][\w.-]+)?$|\.(md|mdx|rst|adoc)$/i,
+  docs: /(^|\/)(docs?|documentation)\/|(^|\/)(README|CHANGELOG|CONTRIBUTING|SECURITY|LICENSE|NOTICE|UPGRADING)(\.txt)?$|\.(md|mdx|rst|adoc)$/i,
   generated:
     /(^|\/)(dist|build|vendor|node_modules|third_party|generated|__generated__|__snapshots__)\/|\.(min\.(js|css)|map|pb\.go|snap)$|_pb2?\.(js|ts|py)$/i,
 } as const;
