@@ -19,11 +19,11 @@ export interface OpenMesh<M extends GossipMesh> {
   close(): Promise<void>;
 }
 
-type On<M extends GossipMesh> = (claim: string, body: (opened: OpenMesh<M>) => Promise<void>) => Promise<void>;
+type On<M extends GossipMesh> = (claim: string, body: (opened: OpenMesh<M>) => Promise<void>) => void;
 
 function onEach<M extends GossipMesh>(open: () => Promise<OpenMesh<M>>): On<M> {
-  return (claim, body) =>
-    test(claim, async () => {
+  return (claim, body) => {
+    void test(claim, async () => {
       const opened = await open();
       try {
         await body(opened);
@@ -31,6 +31,7 @@ function onEach<M extends GossipMesh>(open: () => Promise<OpenMesh<M>>): On<M> {
         await opened.close();
       }
     });
+  };
 }
 
 /** Connections and gossip: what the membership roles rely on. */
