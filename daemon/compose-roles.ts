@@ -72,7 +72,7 @@ function composeOrchestrator({ routing }: Config, core: Core, routes: readonly R
 function composeGeneral(core: Core, model: Model | undefined): General {
   const { card, replica, store, dispatcher, runtime, metrics, late, announcer } = core;
   const general = new General(
-    { self: card },
+    { self: card, generals: card.generals },
     {
       journal: replica,
       tables: store.tables,
@@ -85,6 +85,6 @@ function composeGeneral(core: Core, model: Model | undefined): General {
   );
   late.offer = (from, offer) => general.offer(from, offer);
   late.load = () => general.load();
-  replica.onCommit(() => announcer.changed());
+  general.onChange(() => announcer.changed());
   return general;
 }

@@ -79,6 +79,8 @@ export function untilAskedToLeave(): Promise<string> {
     process.on('SIGINT', () => ask('SIGINT'));
     process.on('SIGTERM', () => ask('SIGTERM'));
     if (process.connected) process.once('disconnect', () => ask('parent gone'));
+    // The channel is only listened to: it must not keep alive what has stopped.
+    process.channel?.unref();
   });
 }
 

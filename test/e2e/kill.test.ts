@@ -44,13 +44,16 @@ describe('kill -9 of each process in turn while events flow', () => {
   it('e2e / kill / it rejoins within 5 s and no acknowledged event is missing', { timeout: 240_000 }, async () => {
     const payloads = exampleWebhooks().filter(({ event }) => event === 'pull_request' || event === 'issues');
     const sender = startSender(mesh.url('aggregator'), mesh.secret, payloads, () => randomUUID());
-    for (const name of ['general', 'orchestrator', 'aggregator']) {
-      const before = sender.acknowledged.length;
-      await waitFor('events to flow', () => sender.acknowledged.length > before + 20);
-      await killAndRestart(mesh, name);
-      await waitFor(`${name} to rejoin`, () => isBack(mesh, name), REJOIN_MS);
+    try {
+      for (const name of ['general', 'orchestrator', 'aggregator']) {
+        const before = sender.acknowledged.length;
+        await waitFor('events to flow', () => sender.acknowledged.length > before + 20);
+        await killAndRestart(mesh, name);
+        await waitFor(`${name} to rejoin`, () => isBack(mesh, name), REJOIN_MS);
+      }
+    } finally {
+      await sender.stop();
     }
-    await sender.stop();
     assert.ok(sender.acknowledged.length > 60);
     assert.ok(sender.failed > 0, 'the kill of the aggregator was felt');
     const client = mesh.client('orchestrator');
