@@ -1,0 +1,233 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { PeerId } from '../../../../protocols/ids.ts';
+import { slotOf } from '../../../../protocols/ids.ts';
+import type { MeshRecord } from '../../../../protocols/record.ts';
+import { loadStory } from '../../../../roles/replica/stories.ts';
+import { type Fact, foldStory, isEnded } from '../../../../roles/replica/story.ts';
+import { epochNumber, peerNamed } from '../../../fakes/cards.ts';
+import { seeded, shuffled } from '../../../fakes/manual-runtime.ts';
+import {
+  AT,
+  acceptedRecord,
+  deadRecord,
+  distributionRecord,
+  doneRecord,
+  eventId,
+  eventRecord,
+  failedRecord,
+  resultOf,
+  SLOT,
+  settledRecord,
+  startedRecord,
+} from '../../../fakes/records.ts';
+import { startedNode } from '../../../fakes/replica-node.ts';
+
+const [OWNER, WORKER, OTHER, STRANGER] = ['owner', 'worker', 'other', 'stranger'].map(peerNamed) as [
+  PeerId,
+  PeerId,
+  PeerId,
+  PeerId,
+];
+
+/** Facts of one event, numbered by the order they are written down in. */
+function facts(...said: (readonly [PeerId, MeshRecord])[]): Fact[] {
+  return said.map(([origin, record], seq) => ({ position: { origin, epoch: epochNumber(1), seq }, record }));
+}
+
+const DECIDED: readonly [PeerId, MeshRecord] = [OWNER, distributionRecord(1, [WORKER, OTHER])];
+
+const states: { id: string; said: (readonly [PeerId, MeshRecord])[]; state: string; attempts: number }[] = [
+  { id: 'nothing but the decision', said: [], state: 'offered', attempts: 0 },
+  { id: 'accepted', said: [[WORKER, acceptedRecord(1)]], state: 'accepted', attempts: 0 },
+  {
+    id: 'started',
+    said: [
+      [WORKER, acceptedRecord(1)],
+      [WORKER, startedRecord(1)],
+    ],
+    state: 'running',
+    attempts: 1,
+  },
+  {
+    id: 'failed',
+    said: [
+      [WORKER, startedRecord(1)],
+      [WORKER, failedRecord(1)],
+    ],
+    state: 'failed',
+    attempts: 1,
+  },
+  {
+    id: 'failed and started again',
+    said: [
+      [WORKER, startedRecord(1)],
+      [WORKER, failedRecord(1)],
+      [WORKER, startedRecord(1, { attempt: 2 })],
+    ],
+    state: 'running',
+    attempts: 2,
+  },
+  {
+    id: 'failed here, started elsewhere',
+    said: [
+      [WORKER, startedRecord(1)],
+      [WORKER, failedRecord(1)],
+      [OTHER, startedRecord(1, { attempt: 2 })],
+      [OTHER, doneRecord(1, { attempt: 2 })],
+    ],
+    state: 'done',
+    attempts: 2,
+  },
+  {
+    id: 'done',
+    said: [
+      [WORKER, startedRecord(1)],
+      [WORKER, doneRecord(1)],
+    ],
+    state: 'done',
+    attempts: 1,
+  },
+  { id: 'done without a start that we know of', said: [[WORKER, doneRecord(1)]], state: 'done', attempts: 0 },
+  { id: 'given up', said: [[OWNER, deadRecord(1)]], state: 'dead', attempts: 0 },
+  {
+    id: 'given up and done all the same',
+    said: [
+      [OWNER, deadRecord(1)],
+      [WORKER, doneRecord(1)],
+    ],
+    state: 'done',
+    attempts: 0,
+  },
+  { id: 'done by a node that no decision ranked', said: [[STRANGER, doneRecord(1)]], state: 'offered', attempts: 0 },
+  {
+    id: 'started by a node that no decision ranked',
+    said: [[STRANGER, startedRecord(1)]],
+    state: 'offered',
+    attempts: 0,
+  },
+  {
+    id: 'done for another slot',
+    said: [[WORKER, doneRecord(1, { slot: slotOf('triage-general') })]],
+    state: 'offered',
+    attempts: 0,
+  },
+];
+
+describe('replica / story', () => {
+  for (const { id, said, state, attempts } of states) {
+    test(`the state of a task: ${id}`, () => {
+      const [task] = foldStory(eventId(1), facts(DECIDED, ...said)).tasks;
+      assert.equal(task?.state, state);
+      assert.equal(task?.attempts.length, attempts);
+      assert.equal(task && isEnded(task), state === 'done' || state === 'dead');
+    });
+  }
+
+  test('without facts there is an empty story', () => {
+    assert.deepEqual(foldStory(eventId(1), []), { eventId: eventId(1), tasks: [] });
+  });
+
+  test('of an event in two logs the lowest position counts', () => {
+    const story = foldStory(eventId(1), [
+      {
+        position: { origin: WORKER, epoch: epochNumber(1), seq: 0 },
+        record: eventRecord(1, { at: AT + 9 }, { actor: 'second' }),
+      },
+      {
+        position: { origin: OTHER, epoch: epochNumber(2), seq: 5 },
+        record: eventRecord(1, { at: AT + 3 }, { actor: 'first' }),
+      },
+      {
+        position: { origin: OTHER, epoch: epochNumber(2), seq: 6 },
+        record: eventRecord(1, { at: AT + 1 }, { actor: 'third' }),
+      },
+    ]);
+    assert.equal(story.event?.actor, 'first');
+    assert.deepEqual(story.position, { origin: OTHER, epoch: epochNumber(2), seq: 5 });
+    assert.equal(story.receivedAt, AT + 3);
+  });
+
+  test('the highest revision is the decision, and whoever an earlier one ranked may still speak', () => {
+    const story = foldStory(
+      eventId(1),
+      facts([OTHER, distributionRecord(1, [STRANGER], { revision: 1 })], DECIDED, [WORKER, doneRecord(1)]),
+    );
+    assert.equal(story.distribution?.revision, 1);
+    assert.equal(story.distributedBy, OTHER);
+    assert.deepEqual(
+      story.tasks.map(({ state, done }) => [state, done?.by]),
+      [['done', WORKER]],
+    );
+    assert.deepEqual(
+      story.tasks[0]?.plan.candidates.map(({ peer }) => peer),
+      [STRANGER],
+    );
+  });
+
+  test('a candidate that was not picked may not speak', () => {
+    const plan = distributionRecord(1, [WORKER]);
+    const passedOver = { peer: OTHER, cluster: 'dev', score: 0, reason: 'busy' };
+    const slots = plan.slots.map((slot) => ({ ...slot, candidates: [...slot.candidates, passedOver] }));
+    const story = foldStory(eventId(1), facts([OWNER, { ...plan, slots }], [OTHER, doneRecord(1)]));
+    assert.equal(story.tasks[0]?.state, 'offered');
+  });
+
+  test('of two results the lowest position counts, the same one everywhere', () => {
+    const results = facts(
+      DECIDED,
+      [WORKER, doneRecord(1, { result: resultOf('b') })],
+      [OTHER, doneRecord(1, { result: resultOf('a') })],
+    );
+    assert.equal(foldStory(eventId(1), results).tasks[0]?.done?.result.answer.summary, 'a');
+    assert.equal(foldStory(eventId(1), results.toReversed()).tasks[0]?.done?.result.answer.summary, 'a');
+  });
+
+  test('the order in which facts arrive changes nothing', () => {
+    const all = facts(
+      [OWNER, eventRecord(1)],
+      [OTHER, eventRecord(1, { at: AT + 2 })],
+      DECIDED,
+      [OTHER, distributionRecord(1, [OTHER], { revision: 1 })],
+      [STRANGER, distributionRecord(1, [WORKER], { revision: 1, slots: [] })],
+      [WORKER, acceptedRecord(1)],
+      [OTHER, acceptedRecord(1)],
+      [WORKER, startedRecord(1)],
+      [OTHER, startedRecord(1)],
+      [WORKER, failedRecord(1)],
+      [WORKER, startedRecord(1, { attempt: 2 })],
+      [WORKER, doneRecord(1, { attempt: 2 })],
+      [OTHER, doneRecord(1)],
+      [OWNER, deadRecord(1)],
+      [OTHER, deadRecord(1, { reason: 'again' })],
+      [OWNER, settledRecord(1)],
+      [OTHER, settledRecord(1, { outcome: 'dead' })],
+    );
+    const expected = foldStory(eventId(1), all);
+    const random = seeded(11);
+    for (let i = 0; i < 300; i++) assert.deepEqual(foldStory(eventId(1), shuffled(all, random)), expected);
+  });
+});
+
+describe('replica / stories', () => {
+  test('a story is read from the tables and the logs, and only of its own event', async () => {
+    const { replica, disk, peer } = await startedNode('worker');
+    const records = [eventRecord(1), distributionRecord(1, [peer]), acceptedRecord(1), startedRecord(1), doneRecord(1)];
+    // The id of event 10 begins with that of event 1.
+    for (const record of [...records, settledRecord(1), eventRecord(10)]) await replica.append(record);
+    const story = await loadStory(eventId(1), { journal: replica, tables: disk });
+    assert.equal(story.event?.id, eventId(1));
+    assert.equal(story.settled?.outcome, 'done');
+    assert.deepEqual(
+      story.tasks.map(({ slot, state, done }) => [slot, state, done?.by]),
+      [[SLOT, 'done', peer]],
+    );
+    assert.deepEqual((await loadStory(eventId(10), { journal: replica, tables: disk })).tasks, []);
+  });
+
+  test('an unknown event has an empty story', async () => {
+    const { replica, disk } = await startedNode('worker');
+    const story = await loadStory(eventId(404), { journal: replica, tables: disk });
+    assert.deepEqual(story, { eventId: eventId(404), tasks: [] });
+  });
+});
