@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { eventIdOf } from '../protocols/ids.ts';
 import type { MeshEvent } from '../protocols/event.ts';
+import { eventIdOf } from '../protocols/ids.ts';
 import type { Aggregator } from '../roles/aggregator/aggregator.ts';
 import { NORMALIZERS } from '../roles/aggregator/normalize.ts';
 import type { General } from '../roles/general/general.ts';

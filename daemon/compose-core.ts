@@ -58,7 +58,12 @@ export async function composeCore(config: Config, version: string): Promise<Core
   const { disk, tables } = store;
   const replica = new Replica({ card }, { disk, tables, identity, runtime, projections: PROJECTIONS, meter: metrics });
   const mesh = createMeshNode(
-    { listen: config.mesh, announce: config.mesh.announce, networks: config.mesh.networks },
+    {
+      listen: config.mesh,
+      announce: config.mesh.announce,
+      networks: config.mesh.networks,
+      network: config.mesh.network,
+    },
     { privateKey, identity, runtime, meter: metrics, discovery: createStaticDiscovery(config.mesh.peers) },
   );
   const late: Late = {};
@@ -68,7 +73,21 @@ export async function composeCore(config: Config, version: string): Promise<Core
   const isReady = () => logSync.stats().behind === 0;
   const status = () => ({ ready: isReady(), load: late.load?.() ?? [] });
   const announcer = new Announcer({ self: card }, { mesh, roster, runtime, status });
-  return { card, runtime, metrics, identity, store, replica, mesh, dispatcher, roster, announcer, logSync, isReady, late };
+  return {
+    card,
+    runtime,
+    metrics,
+    identity,
+    store,
+    replica,
+    mesh,
+    dispatcher,
+    roster,
+    announcer,
+    logSync,
+    isReady,
+    late,
+  };
 }
 
 /** The disk first, the mesh next: whoever hears of this node may rely on it. The roles stand between `below` and `above`. */

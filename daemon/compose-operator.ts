@@ -1,6 +1,6 @@
 import { MeshError } from '../protocols/errors.ts';
-import { EventIdSchema } from '../protocols/ids.ts';
 import type { MeshEvent } from '../protocols/event.ts';
+import { EventIdSchema } from '../protocols/ids.ts';
 import type { RoleName } from '../protocols/names.ts';
 import type { StatusView } from '../protocols/operator.ts';
 import { type ConcernFacts, findConcerns } from '../roles/operator/concerns.ts';
@@ -112,7 +112,9 @@ async function routeTest(parts: OperatorParts, body: RouteTestBody) {
 async function givenEvent({ core }: OperatorParts, body: RouteTestBody): Promise<MeshEvent> {
   if ('eventId' in body) {
     const id = EventIdSchema.safeParse(body.eventId);
-    const story = id.success ? await loadStory(id.data, { journal: core.replica, tables: core.store.tables }) : undefined;
+    const story = id.success
+      ? await loadStory(id.data, { journal: core.replica, tables: core.store.tables })
+      : undefined;
     if (story?.event === undefined) throw new MeshError('not-found', { what: 'event', id: body.eventId });
     return story.event;
   }

@@ -36,7 +36,9 @@ export function composeRoles(config: Config, core: Core): Roles {
     routes,
     steps: [
       ...(aggregator ? [aggregatorStep(aggregator)] : []),
-      ...(orchestrator ? [{ name: 'orchestrator', start: () => orchestrator.start(), stop: () => orchestrator.stop() }] : []),
+      ...(orchestrator
+        ? [{ name: 'orchestrator', start: () => orchestrator.start(), stop: () => orchestrator.stop() }]
+        : []),
       ...(general ? [{ name: 'general', start: () => general.start(), stop: () => general.stop() }] : []),
       // Said before anything is taken apart, so that nobody offers work to a node that leaves.
       { name: 'farewell', stop: () => core.announcer.leave() },

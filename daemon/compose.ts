@@ -1,9 +1,9 @@
-import type { LoadedConfig } from './config/load.ts';
+import type { Logger } from '../roles/ports/runtime.ts';
 import { composeCore, coreSteps, endOnFailedDisk } from './compose-core.ts';
 import { composeRoles } from './compose-roles.ts';
 import { composeSurfaces } from './compose-surfaces.ts';
+import type { LoadedConfig } from './config/load.ts';
 import { createLifecycle, type Lifecycle } from './lifecycle.ts';
-import type { Logger } from '../roles/ports/runtime.ts';
 
 export interface Daemon extends Lifecycle {
   readonly log: Logger;

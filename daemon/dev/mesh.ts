@@ -49,7 +49,9 @@ export class DevMesh {
     const nodes: PlannedNode[] = [];
     for (const node of options.nodes) nodes.push(await planNode(node, options, ports));
     for (const node of nodes) {
-      await writeFile(filesOf(node.dir).config, JSON.stringify(configOf(node, nodes, shared), null, 2), { mode: 0o600 });
+      await writeFile(filesOf(node.dir).config, JSON.stringify(configOf(node, nodes, shared), null, 2), {
+        mode: 0o600,
+      });
     }
     return new DevMesh(options, nodes, token, secret);
   }
@@ -87,7 +89,8 @@ export class DevMesh {
       tell(joined);
       if (joined === this.nodes.length) return;
       await this.#failIfGone();
-      if (Date.now() > deadline) throw new Error(`only ${joined} of ${this.nodes.length} nodes joined in ${READY_MS} ms`);
+      if (Date.now() > deadline)
+        throw new Error(`only ${joined} of ${this.nodes.length} nodes joined in ${READY_MS} ms`);
       await delay(POLL_MS);
     }
   }
@@ -100,7 +103,9 @@ export class DevMesh {
   async #failIfGone(): Promise<void> {
     for (const node of this.nodes) {
       if (this.#children.has(node.name)) continue;
-      throw new Error(`${node.name} ended before it was ready; its log ends with\n${await logTail(filesOf(node.dir).log)}`);
+      throw new Error(
+        `${node.name} ended before it was ready; its log ends with\n${await logTail(filesOf(node.dir).log)}`,
+      );
     }
   }
 

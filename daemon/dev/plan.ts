@@ -18,7 +18,14 @@ export const DEV_NODES: readonly DevNode[] = [
   node('aggregator', 'aggregator', 'prod-us', 8086),
   node('orchestrator', 'orchestrator', 'prod-us', 8090),
   node('reviewers', 'general', 'prod-us', 8080, ['code-review', 'architecture', 'security', 'quality-assurance']),
-  node('operators', 'general', 'prod-us', 8081, ['deployment', 'metrics', 'analytics', 'triage', 'priority', 'general-purpose']),
+  node('operators', 'general', 'prod-us', 8081, [
+    'deployment',
+    'metrics',
+    'analytics',
+    'triage',
+    'priority',
+    'general-purpose',
+  ]),
   node('builders', 'general', 'dev', 8082, ['code-review', 'security', 'documentation', 'product-owner', 'developer']),
 ];
 

@@ -46,7 +46,9 @@ export function renderReport(report: DevReport, sample: ExplainView | undefined,
   ];
   const width = Math.max(...rows.map(([label]) => label.length));
   const lines = rows.map(([label, value]) => `  ${label.padEnd(width)}  ${value}`);
-  return [`\n${Object.keys(report.pids).length} nodes are up.`, ...lines, '', ...sampleLines(sample, command), ''].join('\n');
+  return [`\n${Object.keys(report.pids).length} nodes are up.`, ...lines, '', ...sampleLines(sample, command), ''].join(
+    '\n',
+  );
 }
 
 function sampleLines(sample: ExplainView | undefined, command: string): string[] {

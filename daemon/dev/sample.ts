@@ -35,7 +35,10 @@ export async function sendSample(mesh: DevMesh): Promise<EventId> {
 export async function followSample(mesh: DevMesh, eventId: EventId): Promise<ExplainView | undefined> {
   const deadline = Date.now() + ANSWER_MS;
   for (;;) {
-    const story = await mesh.client('orchestrator').explain(eventId).catch(() => undefined);
+    const story = await mesh
+      .client('orchestrator')
+      .explain(eventId)
+      .catch(() => undefined);
     if (story?.settled !== undefined || Date.now() > deadline) return story;
     await delay(POLL_MS);
   }

@@ -56,7 +56,10 @@ export class Queries {
 
   generals(): GeneralView[] {
     const { roster, tables } = this.#parts;
-    return generalViews(roster.members(), (cluster, name) => getRow(tables, 'generals', tableKey(cluster, name))?.status);
+    return generalViews(
+      roster.members(),
+      (cluster, name) => getRow(tables, 'generals', tableKey(cluster, name))?.status,
+    );
   }
 
   general(cluster: string, name: string): GeneralView | undefined {
@@ -68,7 +71,10 @@ export class Queries {
     const lines: EventLine[] = [];
     let after: string | undefined;
     while (lines.length < Number(limit)) {
-      const page = await rangeRows(this.#parts.tables, 'events', { limit: PAGE, ...(after !== undefined && { after }) });
+      const page = await rangeRows(this.#parts.tables, 'events', {
+        limit: PAGE,
+        ...(after !== undefined && { after }),
+      });
       for (const [key, row] of page) {
         after = key;
         if (kind !== undefined && row.kind !== kind) continue;
@@ -124,7 +130,9 @@ export class Queries {
   async oldestOpen(): Promise<{ readonly eventId: EventId; readonly at: number } | undefined> {
     const open = await this.#parts.tables.range('open', { limit: PAGE });
     const rows = open.map(([key]) => ({ eventId: key, row: getRow(this.#parts.tables, 'ids', key) }));
-    const known = rows.flatMap(({ eventId, row }) => (row ? [{ eventId: EventIdSchema.parse(eventId), at: row.at }] : []));
+    const known = rows.flatMap(({ eventId, row }) =>
+      row ? [{ eventId: EventIdSchema.parse(eventId), at: row.at }] : [],
+    );
     return known.sort((a, b) => a.at - b.at)[0];
   }
 

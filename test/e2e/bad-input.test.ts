@@ -29,7 +29,11 @@ interface BadRequest {
 const NOT_JSON = 'this is not json';
 
 const BAD_REQUESTS: readonly BadRequest[] = [
-  { id: 'a wrong signature', code: 'signature-wrong', headers: () => ({ 'x-hub-signature-256': signatureOf('other', BODY) }) },
+  {
+    id: 'a wrong signature',
+    code: 'signature-wrong',
+    headers: () => ({ 'x-hub-signature-256': signatureOf('other', BODY) }),
+  },
   { id: 'no signature', code: 'signature-missing', headers: () => ({ 'x-hub-signature-256': '' }) },
   {
     id: 'a truncated signature',
@@ -42,7 +46,11 @@ const BAD_REQUESTS: readonly BadRequest[] = [
     body: NOT_JSON,
     headers: (secret) => ({ 'x-hub-signature-256': signatureOf(secret, NOT_JSON) }),
   },
-  { id: 'a form', code: 'media-type-unsupported', headers: () => ({ 'content-type': 'application/x-www-form-urlencoded' }) },
+  {
+    id: 'a form',
+    code: 'media-type-unsupported',
+    headers: () => ({ 'content-type': 'application/x-www-form-urlencoded' }),
+  },
   { id: 'no delivery id', code: 'header-missing', headers: () => ({ 'x-github-delivery': '' }) },
   { id: '26 MiB', code: 'body-too-large', body: new Uint8Array(26 * MIB) },
 ];

@@ -60,7 +60,11 @@ describe('mindmesh dev --json', () => {
   it('e2e / dev / what changes something wants the token', async () => {
     const url = `${report.orchestrator.url}/generals/prod-us/security-general/status`;
     const put = (headers: Record<string, string>) =>
-      fetch(url, { method: 'PUT', headers: { 'content-type': 'application/json', ...headers }, body: '{"status":"inactive"}' });
+      fetch(url, {
+        method: 'PUT',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: '{"status":"inactive"}',
+      });
     assert.equal((await put({})).status, 401);
     assert.equal((await put({ authorization: `Bearer ${report.token}` })).status, 200);
   });

@@ -40,7 +40,10 @@ function assertStory(story: ExplainView, engine: 'model' | 'offline-rules'): voi
   assert.equal(story.settled?.outcome, 'done');
   for (const task of story.tasks) {
     assert.equal(task.state, 'done', `${story.eventId} ${task.slot}`);
-    assert.ok(task.candidates.some(({ rank }) => rank === 0), `${task.slot} shows who was chosen`);
+    assert.ok(
+      task.candidates.some(({ rank }) => rank === 0),
+      `${task.slot} shows who was chosen`,
+    );
     assert.equal(task.attempts.length, 1, `${task.slot} was done at the first attempt`);
     assert.equal(task.result?.engine, engine);
     assert.equal(task.result?.general, task.general);
@@ -53,14 +56,17 @@ describe('every example payload, one process for each role, no model', () => {
   let sent: Sent[];
   let stories: ExplainView[];
 
-  before(async () => {
-    const { mesh, end } = await testMesh();
-    stop = end;
-    mesh.startAll();
-    await mesh.ready();
-    sent = await sendAll(mesh);
-    stories = await settled(mesh, sent);
-  }, { timeout: 240_000 });
+  before(
+    async () => {
+      const { mesh, end } = await testMesh();
+      stop = end;
+      mesh.startAll();
+      await mesh.ready();
+      sent = await sendAll(mesh);
+      stories = await settled(mesh, sent);
+    },
+    { timeout: 240_000 },
+  );
   after(() => stop());
 
   it('e2e / ingest / every payload is answered as the table says', () => {
@@ -69,7 +75,10 @@ describe('every example payload, one process for each role, no model', () => {
       const expected = ruledStatus(webhook);
       assert.equal(status, expected, `${webhook.event}: ${JSON.stringify(body)}`);
     }
-    assert.ok(sent.some(({ status }) => status === 204), 'some are not ours');
+    assert.ok(
+      sent.some(({ status }) => status === 204),
+      'some are not ours',
+    );
   });
 
   it('e2e / delivery / every event reaches its generals, has a result, and explain tells how', () => {
@@ -84,16 +93,19 @@ describe('every example payload, an OpenAI-compatible server', () => {
   let stop: () => Promise<void>;
   let stories: ExplainView[];
 
-  before(async () => {
-    const answer = { summary: 'Read and understood.', findings: [], recommendations: ['Go on.'], confidence: 0.9 };
-    model.on({ userMessage: /./ }, { content: JSON.stringify(answer) });
-    await model.start();
-    const { mesh, end } = await testMesh({ env: { OPENAI_BASE_URL: `${model.url}/v1`, OPENAI_API_KEY: 'test' } });
-    stop = end;
-    mesh.startAll();
-    await mesh.ready();
-    stories = await settled(mesh, await sendAll(mesh));
-  }, { timeout: 240_000 });
+  before(
+    async () => {
+      const answer = { summary: 'Read and understood.', findings: [], recommendations: ['Go on.'], confidence: 0.9 };
+      model.on({ userMessage: /./ }, { content: JSON.stringify(answer) });
+      await model.start();
+      const { mesh, end } = await testMesh({ env: { OPENAI_BASE_URL: `${model.url}/v1`, OPENAI_API_KEY: 'test' } });
+      stop = end;
+      mesh.startAll();
+      await mesh.ready();
+      stories = await settled(mesh, await sendAll(mesh));
+    },
+    { timeout: 240_000 },
+  );
   after(async () => {
     await stop();
     await model.stop();
@@ -111,13 +123,22 @@ describe('every example payload, an OpenAI-compatible server', () => {
     for (const general of new Set(tasks.map(({ task }) => task.general))) {
       const kind = GENERALS.find(({ name }) => name === general);
       const own = prompts.filter((prompt) => prompt.includes(general));
-      assert.equal(own.length, tasks.filter(({ task }) => task.general === general).length, `${general} asked for itself`);
+      assert.equal(
+        own.length,
+        tasks.filter(({ task }) => task.general === general).length,
+        `${general} asked for itself`,
+      );
       for (const specialisation of kind?.specialisations ?? []) {
-        assert.ok(own.every((prompt) => prompt.includes(specialisation)), `${general} sends ${specialisation}`);
+        assert.ok(
+          own.every((prompt) => prompt.includes(specialisation)),
+          `${general} sends ${specialisation}`,
+        );
       }
     }
     for (const { story, task } of tasks) {
-      const told = prompts.some((prompt) => prompt.includes(task.general) && prompt.includes(story.repository) && prompt.includes(story.kind));
+      const told = prompts.some(
+        (prompt) => prompt.includes(task.general) && prompt.includes(story.repository) && prompt.includes(story.kind),
+      );
       assert.ok(told, `${task.slot} was told of ${story.kind} in ${story.repository}`);
     }
   });

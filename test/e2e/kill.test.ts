@@ -61,7 +61,10 @@ describe('kill -9 of each process in turn while events flow', () => {
     for (const delivery of sender.acknowledged) {
       const story = await client.explain(eventIdOf('github', delivery));
       assert.equal(story.settled?.outcome, 'done', delivery);
-      assert.ok(story.tasks.every(({ state }) => state === 'done'), delivery);
+      assert.ok(
+        story.tasks.every(({ state }) => state === 'done'),
+        delivery,
+      );
     }
   });
 });
