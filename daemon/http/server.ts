@@ -60,6 +60,7 @@ export class HttpServer {
   readonly #limits: HttpLimits;
   readonly #app: App;
   #url: string | undefined;
+  #stopping = false;
 
   constructor(options: HttpServerOptions, parts: HttpServerParts) {
     this.#options = options;
@@ -83,6 +84,7 @@ export class HttpServer {
   }
 
   async stop(): Promise<void> {
+    this.#stopping = true;
     const closed = closeServer(this.#app.server, this.#limits.graceMs);
     // Ends the live streams; requests that run are waited for by closeServer.
     await this.#app.close();
@@ -90,7 +92,12 @@ export class HttpServer {
   }
 
   #createServer(handle: (request: IncomingMessage, response: ServerResponse) => void): Server {
-    const front = this.#parts.front ?? (() => false);
+    const { front } = this.#parts;
+    const answerFirst = (request: IncomingMessage, response: ServerResponse): boolean => {
+      // Whoever goes on sending over one connection is told that this was the last answer on it.
+      if (this.#stopping) response.shouldKeepAlive = false;
+      return front?.(request, response) ?? false;
+    };
     const server = createServer(
       {
         headersTimeout: this.#limits.headersMs,
@@ -99,12 +106,12 @@ export class HttpServer {
         connectionsCheckingInterval: this.#limits.checkMs,
         noDelay: true,
       },
-      (request, response) => front(request, response) || handle(request, response),
+      (request, response) => answerFirst(request, response) || handle(request, response),
     );
     server.maxConnections = this.#limits.connections;
     // A sender that asks first whether its body is wanted: the front may refuse it unread, the routes take it.
     server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-      if (front(request, response)) return;
+      if (answerFirst(request, response)) return;
       response.writeContinue();
       handle(request, response);
     });

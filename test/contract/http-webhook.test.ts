@@ -80,6 +80,14 @@ const post = (
   path = '/webhook/github',
 ) => call(url + path, { method: 'POST', body, headers: headersFor(body, headers) });
 
+/** A whole request as bytes, for a connection that carries several. */
+function rawRequest(id: string, more = ''): string {
+  const body = JSON.stringify({ action: 'opened', issue: { number: 1, title: id } });
+  const headers = { ...headersFor(body, { 'x-github-delivery': id }), 'content-length': Buffer.byteLength(body) };
+  const fields = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `POST /webhook/github HTTP/1.1\r\nhost: x\r\n${fields.join('')}${more}\r\n${body}`;
+}
+
 function assertProblem(
   answer: { status: number; headers: object; json(): Record<string, unknown> },
   code: ErrorCode,
@@ -324,15 +332,7 @@ test('http / webhook / what is no HTTP gets a problem and is closed', async (t) 
 
 test('http / webhook / connections are kept for the next request and pipelined requests are answered in order', async (t) => {
   const { url } = await serve(t);
-  const one = (id: string, last: boolean) => {
-    const body = JSON.stringify({ action: 'opened', issue: { number: 1, title: id } });
-    const fields = Object.entries(headersFor(body, { 'x-github-delivery': id })).map(
-      ([name, value]) => `${name}: ${value}\r\n`,
-    );
-    const length = `content-length: ${Buffer.byteLength(body)}\r\n${last ? 'connection: close\r\n' : ''}\r\n`;
-    return `POST /webhook/github HTTP/1.1\r\nhost: x\r\n${fields.join('')}${length}${body}`;
-  };
-  const answers = await exchange(url, one('a', false) + one('b', false) + one('c', true));
+  const answers = await exchange(url, rawRequest('a') + rawRequest('b') + rawRequest('c', 'connection: close\r\n'));
   assert.deepEqual(
     [...answers.matchAll(/"event_id":"([^"]+)"/g)].map(([, id]) => id),
     ['github:a', 'github:b', 'github:c'],
@@ -351,6 +351,24 @@ test('http / webhook / a stop lets the request that runs come to its answer, and
   assert.equal((await answer).status, 202);
   await stopped;
   await assert.rejects(call(url), /ECONNREFUSED/);
+});
+
+test('http / webhook / a sender that goes on during a stop is told that its connection ends', async (t) => {
+  const { url, journal, server } = await serve(t, { held: true, limits: { graceMs: 10_000 } });
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  const received: string[] = [];
+  socket.on('data', (chunk) => received.push(String(chunk)));
+  const closed = once(socket, 'close');
+  socket.write(rawRequest('a'));
+  await waitFor('the first append', () => journal.waiting === 1);
+  const stopped = server.stop();
+  socket.write(rawRequest('b'));
+  await waitFor('the second append', () => journal.waiting === 2);
+  journal.sync();
+  await Promise.all([stopped, closed]);
+  const [, first, second] = received.join('').split('HTTP/1.1 202 ');
+  assert.match(String(first), /connection: keep-alive/i);
+  assert.match(String(second), /connection: close/i);
 });
 
 test('http / webhook / a stop cuts what does not come to an end', async (t) => {
