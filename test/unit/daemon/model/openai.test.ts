@@ -1,0 +1,288 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, it } from 'node:test';
+import { LLMock } from '@copilotkit/aimock';
+import { Secret } from '../../../../daemon/config/secret.ts';
+import { createModel, type ModelOptions } from '../../../../daemon/model/openai.ts';
+import { hasCode, MeshError } from '../../../../protocols/errors.ts';
+import type { Model } from '../../../../roles/ports/model.ts';
+import { type CountingMeter, countingMeter, type ManualRuntime, manualRuntime } from '../../../fakes/manual-runtime.ts';
+import { ANSWER } from '../../../fakes/scripted-model.ts';
+import { type BrokenServer, brokenServer, HEAD } from '../../../support/broken-server.ts';
+import { waitFor } from '../../../support/wait-for.ts';
+
+const KEY = 'sk-test-0123456789abcdef';
+const GOOD = JSON.stringify(ANSWER);
+const never = new AbortController().signal;
+const ask = (model: Model) => model.complete({ system: 'You are a test.', user: 'Look at this.', signal: never });
+
+let runtime: ManualRuntime;
+let meter: CountingMeter;
+
+function modelAt(baseUrl: string, options: Partial<ModelOptions> = {}): Model {
+  const model = createModel(
+    {
+      name: 'gpt-4o-mini',
+      provider: 'openai',
+      baseUrl,
+      apiKey: new Secret(KEY, 'test'),
+      temperature: 0.2,
+      maxTokens: 500,
+      timeout: 10_000,
+      prices: { input: 2, output: 10 },
+      maxRetries: 0,
+      ...options,
+    },
+    { runtime, meter },
+  );
+  return model ?? assert.fail('a model with a key is a model');
+}
+
+async function failureOf(model: Model): Promise<MeshError> {
+  const error = await ask(model).then(
+    () => assert.fail('it answered'),
+    (caught: unknown) => caught,
+  );
+  assert.ok(error instanceof MeshError, String(error));
+  assert.ok(!error.message.includes(KEY), 'the key stays secret');
+  return error;
+}
+
+beforeEach(() => {
+  runtime = manualRuntime();
+  meter = countingMeter();
+});
+
+describe('model / openai / a server that answers', () => {
+  const server = new LLMock({ port: 0 });
+  before(() => server.start());
+  beforeEach(() => server.reset().clearChaos());
+  after(() => server.stop());
+  const url = () => `${server.url}/v1`;
+  const bodies = () =>
+    server
+      .getRequests()
+      .map(({ body }) => body as Record<string, unknown> & { messages: { role: string; content: string }[] });
+
+  it('model / openai / sends prompts, model, limits and the schema, with the key in the header', async () => {
+    server.on({ userMessage: /./ }, { content: GOOD });
+    await ask(modelAt(url()));
+    const [request] = server.getRequests();
+    assert.equal(request?.path, '/v1/chat/completions');
+    const [body] = bodies();
+    assert.deepEqual(body?.messages, [
+      { role: 'system', content: 'You are a test.' },
+      { role: 'user', content: 'Look at this.' },
+    ]);
+    assert.equal(body?.model, 'gpt-4o-mini');
+    assert.equal(body?.temperature, 0.2);
+    assert.equal(body?.max_completion_tokens, 500);
+    const format = JSON.stringify(body?.response_format);
+    assert.match(format, /"type":"json_schema".*"strict":true/);
+    assert.match(format, /"required":\["severity","title","detail","where"\]/);
+  });
+
+  it('model / openai / counts tokens, and what they cost by the configured prices', async () => {
+    server.on(
+      { userMessage: /./ },
+      { content: GOOD, usage: { prompt_tokens: 1_000, completion_tokens: 100, total_tokens: 1_100 } },
+    );
+    const { usage } = await ask(modelAt(url()));
+    assert.deepEqual(usage, { promptTokens: 1_000, completionTokens: 100, costUsd: (1_000 * 2 + 100 * 10) / 1e6 });
+    assert.equal(meter.total('mindmesh_model_tokens_total', { kind: 'prompt' }), 1_000);
+    assert.equal(meter.total('mindmesh_model_cost_usd_total'), 0.003);
+    assert.equal(meter.total('mindmesh_model_calls_total', { outcome: 'answered' }), 1);
+  });
+
+  const FORMS = {
+    'null for what is optional': JSON.stringify({ ...ANSWER, findings: [{ ...ANSWER.findings[0], where: null }] }),
+    'a code fence': `\`\`\`json\n${GOOD}\n\`\`\``,
+    'talk before it': `<think>hm {maybe}</think>\n${GOOD}`.replace('{maybe}', 'maybe'),
+  };
+  for (const [form, content] of Object.entries(FORMS)) {
+    it(`model / openai / reads an answer with ${form}`, async () => {
+      server.on({ userMessage: /./ }, { content });
+      const { answer } = await ask(modelAt(url()));
+      assert.equal(answer.summary, ANSWER.summary);
+      assert.equal(server.getRequests().length, 1);
+    });
+  }
+
+  const NONSENSE = {
+    'no JSON': ['I had a look and all is well.', /not JSON/],
+    'JSON of another form': ['{"verdict":"fine"}', /summary/],
+    'a wrong value': [JSON.stringify({ ...ANSWER, confidence: 7 }), /confidence/],
+    'an empty answer': ['', /not JSON/],
+  } as const;
+  for (const [what, [content, problem]] of Object.entries(NONSENSE)) {
+    it(`model / openai / ${what} is sent back once with the problem, and mended`, async () => {
+      server.on({ userMessage: /could not be used/ }, { content: GOOD });
+      server.on({ userMessage: /Look at this/ }, { content });
+      const { answer, usage } = await ask(modelAt(url()));
+      assert.deepEqual(answer, ANSWER);
+      const [, second] = bodies();
+      assert.match(second?.messages.at(-1)?.content ?? '', problem);
+      if (content !== '') assert.deepEqual(second?.messages.at(-2), { role: 'assistant', content });
+      assert.equal(
+        usage.promptTokens,
+        meter.total('mindmesh_model_tokens_total', { kind: 'prompt' }),
+        'both tries are paid',
+      );
+    });
+    it(`model / openai / ${what} twice is model-nonsense`, async () => {
+      server.on({ userMessage: /./ }, { content });
+      const error = await failureOf(modelAt(url()));
+      assert.equal(error.code, 'model-nonsense');
+      assert.match(error.message, problem);
+      assert.equal(server.getRequests().length, 2, 'one repair try and no more');
+      assert.equal(meter.total('mindmesh_model_calls_total', { outcome: 'nonsense' }), 1);
+    });
+  }
+
+  it('model / openai / an answer that was cut at the token limit is asked for again, shorter', async () => {
+    server.on({ userMessage: /answer shorter/ }, { content: GOOD });
+    server.on({ userMessage: /Look at this/ }, { content: GOOD.slice(0, 60), finishReason: 'length' });
+    assert.deepEqual((await ask(modelAt(url()))).answer, ANSWER);
+  });
+
+  const REFUSED = ['temperature', 'response_format', 'max_completion_tokens'] as const;
+  for (const parameter of REFUSED) {
+    it(`model / openai / a server that refuses ${parameter} is asked without it, then and later`, async () => {
+      const message = `Unsupported parameter: '${parameter}'`;
+      server.on(
+        { userMessage: /./, predicate: (request) => Object.hasOwn(request, parameter) },
+        { error: { message, type: 'invalid_request_error', param: parameter }, status: 400 },
+      );
+      server.on({ userMessage: /./ }, { content: GOOD });
+      const model = modelAt(url());
+      await ask(model);
+      await ask(model);
+      assert.deepEqual(
+        bodies().map((body) => Object.hasOwn(body, parameter)),
+        [true, false, false],
+      );
+      if (parameter === 'max_completion_tokens') assert.equal(bodies().at(-1)?.max_tokens, 500);
+    });
+  }
+
+  const CHAOS = {
+    'a rate limit': [{ rateLimitRate: 1 }, 'model-unavailable', /429/],
+    'an error 500': [{ dropRate: 1 }, 'model-unavailable', /500/],
+    'a connection that is closed': [{ disconnectRate: 1 }, 'model-unavailable', /no connection/],
+    'a body that is not JSON': [{ malformedRate: 1 }, 'model-nonsense', /no chat completion/],
+  } as const;
+  for (const [what, [chaos, code, problem]] of Object.entries(CHAOS)) {
+    it(`model / openai / ${what} is ${code}`, async () => {
+      server.on({ userMessage: /./ }, { content: GOOD });
+      server.setChaos(chaos);
+      const error = await failureOf(modelAt(url()));
+      assert.equal(error.code, code);
+      assert.match(error.message, problem);
+    });
+  }
+
+  it('model / openai / a server that fails once is asked again', async () => {
+    server.on({ userMessage: /./ }, { content: GOOD });
+    server.nextRequestError(503);
+    assert.deepEqual((await ask(modelAt(url(), { maxRetries: 1 }))).answer, ANSWER);
+  });
+
+  it('model / openai / a wrong key is told without the key', async () => {
+    server.on({ userMessage: /./ }, { error: { message: `Incorrect API key provided: ${KEY}` }, status: 401 });
+    const error = await failureOf(modelAt(url()));
+    assert.match(error.message, /401 Incorrect API key provided: \*\*\*/);
+  });
+
+  it('model / openai / after several failures it is left alone, and tried again after a while', async () => {
+    server.on({ userMessage: /./ }, { content: GOOD });
+    server.setChaos({ dropRate: 1 });
+    const model = modelAt(url(), { openAfter: 2, halfOpenAfterMs: 300 });
+    for (let i = 0; i < 2; i++) assert.match((await failureOf(model)).message, /500/);
+    const asked = server.getRequests().length;
+    assert.match((await failureOf(model)).message, /left alone/);
+    assert.equal(server.getRequests().length, asked, 'nobody was asked');
+    server.clearChaos();
+    const reply = await waitFor('the model to be tried again', () => ask(model));
+    assert.deepEqual(reply.answer, ANSWER);
+    const phrases = runtime.lines.map(({ phrase }) => phrase);
+    assert.deepEqual(phrases, ['model left alone for a while', 'model is back']);
+  });
+});
+
+describe('model / openai / a server that misbehaves', () => {
+  const servers: BrokenServer[] = [];
+  after(() => Promise.all(servers.map((server) => server.close())));
+  const start = async (...parameters: Parameters<typeof brokenServer>) => {
+    const server = await brokenServer(...parameters);
+    servers.push(server);
+    return server;
+  };
+  const body = JSON.stringify({ choices: [{ message: { content: GOOD }, finish_reason: 'stop' }] });
+
+  const CUTS = {
+    'within the headers': 'HTTP/1.1 200 OK\r\nContent-',
+    'before the body': `${HEAD}Content-Length: ${body.length}\r\n\r\n`,
+    'within the body': `${HEAD}Content-Length: ${body.length}\r\n\r\n${body.slice(0, 40)}`,
+    'within a chunked body': `${HEAD}Transfer-Encoding: chunked\r\n\r\n28\r\n${body.slice(0, 40)}\r\n`,
+  };
+  for (const [where, sent] of Object.entries(CUTS)) {
+    it(`model / openai / a connection cut ${where} is model-unavailable`, async () => {
+      const server = await start((socket) => socket.end(sent, () => socket.destroy()));
+      assert.equal((await failureOf(modelAt(server.url))).code, 'model-unavailable');
+    });
+  }
+
+  const HANGS = {
+    'before the headers': '',
+    'after the headers': `${HEAD}Content-Length: ${body.length}\r\n\r\n`,
+    'within the body': `${HEAD}Content-Length: ${body.length}\r\n\r\n${body.slice(0, 40)}`,
+  };
+  for (const [where, sent] of Object.entries(HANGS)) {
+    it(`model / openai / a server that hangs ${where} is given up after the timeout`, async () => {
+      const server = await start((socket) => void socket.write(sent));
+      const error = await failureOf(modelAt(server.url, { timeout: 200 }));
+      assert.equal(error.code, 'model-unavailable');
+      assert.match(error.message, /within 200 ms|in time/);
+    });
+    it(`model / openai / a call to a server that hangs ${where} ends with its signal`, async () => {
+      const server = await start((socket) => void socket.write(sent));
+      const controller = new AbortController();
+      const call = modelAt(server.url).complete({ system: '', user: '', signal: controller.signal });
+      await waitFor('the request to arrive', () => server.connections > 0);
+      controller.abort();
+      await assert.rejects(call, (error) => hasCode(error, 'model-unavailable') && /ended/.test(error.message));
+    });
+  }
+
+  it('model / openai / a web page instead of a completion is model-nonsense', async () => {
+    const server = await start(
+      (socket) => void socket.end('HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<html>'),
+    );
+    assert.equal((await failureOf(modelAt(server.url))).code, 'model-nonsense');
+  });
+
+  it('model / openai / a refused connection is model-unavailable and says so', async () => {
+    const server = await start(() => undefined);
+    await server.close();
+    const error = await failureOf(modelAt(server.url));
+    assert.equal(error.code, 'model-unavailable');
+    assert.match(error.message, /no connection: .*ECONNREFUSED/);
+  });
+});
+
+describe('model / openai / configuration', () => {
+  const options = { name: 'm', provider: 'openai', maxTokens: 1, timeout: 1, prices: { input: 0, output: 0 } } as const;
+  const created = (more: Partial<ModelOptions>) => createModel({ ...options, ...more }, { runtime, meter });
+
+  it('model / openai / there is none without a key and an address, or when it is off', () => {
+    assert.equal(created({}), undefined);
+    assert.equal(
+      created({ enabled: 'off', baseUrl: 'http://127.0.0.1:1/v1', apiKey: new Secret(KEY, 'test') }),
+      undefined,
+    );
+  });
+
+  it('model / openai / a key or an address is enough', () => {
+    assert.ok(created({ apiKey: new Secret(KEY, 'test') }));
+    assert.ok(created({ enabled: 'auto', baseUrl: 'http://127.0.0.1:1/v1' }));
+  });
+});
