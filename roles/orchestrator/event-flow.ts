@@ -204,7 +204,7 @@ export class EventFlow {
   async #workOn(event: OpenEvent): Promise<void> {
     event.isRunning = true;
     try {
-      while (event.isQueued && this.#isRunning) {
+      while (event.isQueued && this.#isOpen(event)) {
         event.isQueued = false;
         await this.#step(event);
       }
@@ -221,7 +221,7 @@ export class EventFlow {
   async #step(event: OpenEvent): Promise<void> {
     const { events, worker } = this.#parts;
     const story = await events.storyOf(event);
-    if (events.get(event.id) !== event || !this.#isRunning) return;
+    if (!this.#isOpen(event)) return;
     if (story.settled !== undefined) return this.#close(event);
     if (story.event === undefined) return;
     this.#identify(event, story.event.subject);
@@ -229,6 +229,11 @@ export class EventFlow {
     if (this.#now() < event.actFrom) return this.#due.set(event.id, event.actFrom);
     if (await worker.step(event, story)) event.isQueued = true;
     else this.#await(event, story);
+  }
+
+  /** It may end, or this node stop, while something is being read or written. */
+  #isOpen(event: OpenEvent): boolean {
+    return this.#isRunning && this.#parts.events.get(event.id) === event;
   }
 
   #await(event: OpenEvent, story: Story): void {

@@ -87,8 +87,11 @@ export class Sight {
     return hindranceOf(offering, this.#self.org) === undefined;
   }
 
-  hasRoom(general: string): boolean {
-    return this.offerings(general).some((each) => this.canTake(each) && hasRoom(each));
+  /** Could anybody take work of this general now, in one cluster or in any? */
+  hasRoom(general: string, cluster?: string): boolean {
+    return this.offerings(general).some(
+      (each) => this.canTake(each) && hasRoom(each) && (cluster === undefined || each.cluster === cluster),
+    );
   }
 
   /** Names of the generals that somebody could be asked for, each with the clusters: a change of it is worth a new look. */

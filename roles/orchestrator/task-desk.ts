@@ -1,21 +1,15 @@
-import type { Note, Offer, OfferReply, Priority } from '../../protocols/dispatch.ts';
-import { asMeshError } from '../../protocols/errors.ts';
-import type { MeshEvent } from '../../protocols/event.ts';
+import type { Note, Priority } from '../../protocols/dispatch.ts';
 import { type EventId, generalOfSlot, type PeerId, type SlotId } from '../../protocols/ids.ts';
 import { priorityOf } from '../policy/priority.ts';
-import type { Dispatcher } from '../ports/dispatcher.ts';
-import type { Meter, Runtime } from '../ports/runtime.ts';
 import type { Task } from '../replica/story.ts';
 import { DueTimes } from './due-times.ts';
-import { Lanes } from './lanes.ts';
+import { type Assignment, OfferSender, type OfferSenderParts } from './offer-sender.ts';
 import { hasRoom } from './offering.ts';
-import { type OfferNote, OffersLog } from './offers-log.ts';
-import type { Sight } from './sight.ts';
+import type { OfferNote } from './offers-log.ts';
 import { type Gate, type LineStatus, SubjectLines } from './subject-lines.ts';
 import {
   type Answer,
   assigneeOf,
-  attemptsFor,
   dueOf,
   newTask,
   type Phase,
@@ -27,36 +21,15 @@ import {
 } from './task.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
-/** What every task of one event shares. */
-export interface Assignment {
-  readonly eventId: EventId;
-  readonly subject: string;
-  readonly number: number;
-  /** Wall-clock end of trying. */
-  readonly deadline: number;
-}
-
-export interface TaskDeskParts {
-  readonly sight: Sight;
-  readonly dispatcher: Dispatcher;
-  readonly runtime: Runtime;
-  readonly meter: Meter;
-  /** The body of an owned event; undefined when it is owned no more. */
-  readonly eventOf: (eventId: EventId) => Promise<MeshEvent | undefined>;
+export interface TaskDeskParts extends OfferSenderParts {
   /** Nodes came that the decision about this event does not rank. */
   readonly replan: (eventId: EventId) => void;
   /** A slot ends as a dead letter. */
   readonly bury: (eventId: EventId, slot: SlotId, reason: string) => void;
 }
 
-/** Offers in flight to one peer; more wait here by priority. A larger value lets a slow peer hold more of them. */
-const OFFERS_PER_PEER = 16;
-/** How many waiting tasks of a slot are looked at when something changed: the rest is met by the next change or its own time. */
-const WOKEN_AT_ONCE = 256;
-
-/** How long an offer made after its deadline stands: longer than it takes to be answered, clocks that differ included. */
-const LATE_MARGIN_MS = 120_000;
-
+/** How many of those who wait for a slot are looked at when room appears: most take it, a few may have reasons not to. */
+const LOOKED_AT = 64;
 interface Entry {
   readonly key: string;
   readonly slot: SlotId;
@@ -66,10 +39,9 @@ interface Entry {
   state: TaskState;
 }
 
-/** `patient`: whoever waits is only moved if somebody has room. `full`: who seems full is asked too. */
 interface Try {
   readonly key: string;
-  readonly patient: boolean;
+  /** Who seems to be full is asked too. */
   readonly full: boolean;
 }
 
@@ -80,14 +52,16 @@ export class TaskDesk {
   readonly #slots = new Map<EventId, Set<string>>();
   readonly #lines = new SubjectLines();
   readonly #waiting = new WaitingRoom();
-  readonly #lanes = new Lanes(OFFERS_PER_PEER);
+  readonly #sender: OfferSender;
   readonly #due: DueTimes;
-  readonly #offers = new OffersLog();
   readonly #tries: Try[] = [];
+  /** Slots for which room may have appeared. */
+  readonly #woken = new Set<SlotId>();
   #isTrying = false;
 
   constructor(parts: TaskDeskParts) {
     this.#parts = parts;
+    this.#sender = new OfferSender(parts);
     this.#due = new DueTimes(parts.runtime, (key) => this.#onDue(key));
   }
 
@@ -121,7 +95,7 @@ export class TaskDesk {
 
   /** Nodes or loads have changed: who waits for room may find it now. */
   wake(): void {
-    for (const slot of this.#waiting.slots()) this.#wakeSlot(slot);
+    for (const slot of this.#waiting.slots()) this.#woken.add(slot);
     this.#runTries();
   }
 
@@ -132,7 +106,7 @@ export class TaskDesk {
   }
 
   offersOf(eventId: EventId): OfferNote[] {
-    return this.#offers.of(eventId);
+    return this.#sender.offersOf(eventId);
   }
 
   counts(): Record<Phase, number> {
@@ -146,6 +120,7 @@ export class TaskDesk {
     this.#entries.clear();
     this.#slots.clear();
     this.#tries.length = 0;
+    this.#woken.clear();
   }
 
   #open(key: string, assignment: Assignment, task: Task, state: TaskState): Entry {
@@ -213,31 +188,23 @@ export class TaskDesk {
     const holder = assigneeOf(state);
     const status = lineStatusOf(state.phase);
     this.#lines.set(subject, slot, eventId, { number, status, ...(holder && { holder }) });
-    if (status === 'ready') this.#tries.push({ key: keyOf(eventId, slot), patient: false, full: false });
+    if (status === 'ready') this.#tries.push({ key: keyOf(eventId, slot), full: false });
   }
 
   #tryNext({ assignment: { subject }, slot }: Entry): void {
     const next = this.#lines.next(subject, slot);
-    if (next !== undefined) this.#tries.push({ key: keyOf(next, slot), patient: false, full: false });
+    if (next !== undefined) this.#tries.push({ key: keyOf(next, slot), full: false });
   }
 
   #wakeGeneral(general: string): void {
-    for (const slot of this.#waiting.slots()) if (generalOfSlot(slot) === general) this.#wakeSlot(slot);
-  }
-
-  #wakeSlot(slot: SlotId): void {
-    let left = WOKEN_AT_ONCE;
-    for (const key of this.#waiting.waitingFor(slot)) {
-      if (left-- === 0) return;
-      this.#tries.push({ key, patient: true, full: false });
-    }
+    for (const slot of this.#waiting.slots()) if (generalOfSlot(slot) === general) this.#woken.add(slot);
   }
 
   #onDue(key: string): void {
     const entry = this.#entries.get(key);
     if (entry === undefined) return;
     this.#apply(entry, { type: 'due' });
-    this.#tries.push({ key, patient: false, full: true });
+    this.#tries.push({ key, full: true });
     this.#runTries();
   }
 
@@ -245,17 +212,36 @@ export class TaskDesk {
   #runTries(): void {
     if (this.#isTrying) return;
     this.#isTrying = true;
-    for (let next = this.#tries.shift(); next !== undefined; next = this.#tries.shift()) {
-      const entry = this.#entries.get(next.key);
-      if (entry !== undefined) this.#try(entry, next);
+    while (this.#tries.length > 0 || this.#woken.size > 0) {
+      const next = this.#tries.shift();
+      const entry = next && this.#entries.get(next.key);
+      if (entry !== undefined) this.#try(entry, next?.full ?? false);
+      if (this.#tries.length === 0) this.#fillRooms();
     }
     this.#isTrying = false;
   }
 
-  #try(entry: Entry, { patient, full }: Try): void {
-    const { phase, general } = entry.state;
-    const isMeant = phase === 'ready' || (phase === 'waiting' && (patient || full));
-    if (!isMeant || (patient && !this.#parts.sight.hasRoom(general))) return;
+  /** Gives room that appeared to those who wait for it, as long as there is some. */
+  #fillRooms(): void {
+    for (const slot of this.#woken) {
+      this.#woken.delete(slot);
+      let left = LOOKED_AT;
+      for (const key of this.#waiting.waitingFor(slot)) {
+        const entry = this.#entries.get(key);
+        if (entry === undefined || left-- === 0) break;
+        if (!this.#parts.sight.hasRoom(entry.state.general, entry.cluster)) break;
+        this.#move(entry, false, true);
+      }
+    }
+  }
+
+  /** `full`: who seems to be full is asked too. */
+  #try(entry: Entry, full: boolean): void {
+    const { phase } = entry.state;
+    if (phase === 'ready' || (phase === 'waiting' && full)) this.#move(entry, full, false);
+  }
+
+  #move(entry: Entry, full: boolean, patient: boolean): void {
     const gate = this.#gateOf(entry);
     const only = onlyOf(gate);
     const view = this.#view(entry, full && only === undefined);
@@ -288,7 +274,7 @@ export class TaskDesk {
     switch (effect.type) {
       case 'offer':
       case 'remind':
-        this.#lanes.run(effect.peer, entry.priority, () => this.#offer(entry, effect.peer));
+        this.#send(entry, effect.peer);
         break;
       case 'replan':
         this.#parts.replan(eventId);
@@ -299,40 +285,18 @@ export class TaskDesk {
     }
   }
 
-  async #offer(entry: Entry, peer: PeerId): Promise<void> {
-    const isWanted = () => this.#entries.get(entry.key) === entry && assigneeOf(entry.state) === peer;
-    const event = isWanted() ? await this.#parts.eventOf(entry.assignment.eventId) : undefined;
-    if (event === undefined || !isWanted()) return;
-    const { answer, said } = await this.#ask(peer, this.#offerOf(entry, peer, event));
-    this.#remember(entry, peer, said);
-    if (answer.type === 'busy') this.#parts.sight.countFull(peer, entry.state.general);
-    if (this.#entries.get(entry.key) !== entry) return;
-    this.#apply(entry, { type: 'answered', peer, answer, view: this.#view(entry, false) });
-    this.#runTries();
-  }
-
-  async #ask(peer: PeerId, offer: Offer): Promise<{ answer: Answer; said: string }> {
-    try {
-      const answer = await this.#parts.dispatcher.offer(peer, offer);
-      return { answer, said: describe(answer) };
-    } catch (error) {
-      const { code } = asMeshError(error);
-      return { answer: { type: 'unreachable' }, said: code };
-    }
-  }
-
-  #offerOf({ assignment, slot, priority, state }: Entry, peer: PeerId, event: MeshEvent): Offer {
-    const attempts = attemptsFor(state, peer);
-    // Past it only while nobody could be asked (W4): whoever appears then is given the time to answer.
-    const deadline = Math.max(assignment.deadline, Math.round(this.#parts.runtime.wall()) + LATE_MARGIN_MS);
-    return { type: 'offer', ...assignment, deadline, slot, general: state.general, priority, attempts, event };
-  }
-
-  #remember({ assignment: { eventId }, slot }: Entry, to: PeerId, said: string): void {
-    const { runtime, meter } = this.#parts;
-    this.#offers.add(eventId, { slot, to, at: Math.round(runtime.wall()), answer: said });
-    meter.count('mindmesh_dispatch_answers_total', { answer: said.split(':', 1)[0] ?? said });
-    runtime.log.debug({ eventId, slot, to, answer: said }, 'offer answered');
+  #send(entry: Entry, peer: PeerId): void {
+    const task = {
+      assignment: entry.assignment,
+      slot: entry.slot,
+      priority: entry.priority,
+      state: () => (this.#entries.get(entry.key) === entry ? entry.state : undefined),
+      answered: (answer: Answer) => {
+        this.#apply(entry, { type: 'answered', peer, answer, view: this.#view(entry, false) });
+        this.#runTries();
+      },
+    };
+    this.#sender.send(peer, task);
   }
 }
 
@@ -342,17 +306,6 @@ function keyOf(eventId: EventId, slot: SlotId): string {
 
 function onlyOf(gate: Gate): PeerId | undefined {
   return typeof gate === 'string' ? undefined : gate.only;
-}
-
-function describe(answer: OfferReply): string {
-  switch (answer.type) {
-    case 'accept':
-      return 'accept';
-    case 'busy':
-      return `busy: again in ${answer.retryAfterMs} ms`;
-    case 'refuse':
-      return `${answer.final ? 'refuse' : 'refuse-now'}: ${answer.reason}`;
-  }
 }
 
 function lineStatusOf(phase: Phase): LineStatus {
