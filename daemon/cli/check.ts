@@ -13,6 +13,6 @@ export const run: Verb = async (args, terminal) => {
     given === undefined ? (await settingsOf(args, terminal)).settings.node.dataDir : resolve(terminal.cwd, given);
   const { checkDataDir } = await import('../compose-check.ts');
   const report = await checkDataDir(dataDir);
-  print({ dataDir, ...report }, checkRendering, args, terminal);
+  await print({ dataDir, ...report }, checkRendering, args, terminal);
   return report.problems.length === 0 ? EXIT.ok : EXIT.failed;
 };

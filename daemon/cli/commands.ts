@@ -4,6 +4,26 @@ import { ASKS_DAEMON, CONFIG_FILE, OUTPUT, WATCHES_DAEMON } from './options.ts';
 
 const KIND = { name: 'kind', type: 'text', choices: KINDS, value: 'KIND', help: 'only this kind of event' } as const;
 
+/** As `roles/operator/event-line.ts` has them. */
+export const EVENT_STATES = [
+  'received',
+  'waiting',
+  'offered',
+  'accepted',
+  'running',
+  'failed',
+  'done',
+  'partly',
+  'dead',
+];
+const STATE = {
+  name: 'state',
+  type: 'text',
+  choices: EVENT_STATES,
+  value: 'STATE',
+  help: 'only in this state',
+} as const;
+
 /** Every command. What does its work is loaded when it is called, so that `status` never loads libp2p. */
 export const COMMANDS: readonly Command[] = [
   {
@@ -104,17 +124,18 @@ export const COMMANDS: readonly Command[] = [
       { name: 'limit', short: 'n', type: 'number', value: 'N', help: 'how many', fallback: '50' },
       KIND,
       { name: 'repository', type: 'text', value: 'OWNER/NAME', help: 'only of this repository' },
-      { name: 'state', type: 'text', value: 'STATE', help: 'only in this state, e.g. open, done, partly, dead' },
+      STATE,
       ...WATCHES_DAEMON,
     ],
     load: () => import('./events.ts'),
   },
   {
     name: 'events tail',
-    summary: 'events as they come, until ctrl-C',
+    summary: 'events as they come and change, until ctrl-C',
     options: [
       KIND,
       { name: 'repository', type: 'text', value: 'OWNER/NAME', help: 'only of this repository' },
+      STATE,
       ...ASKS_DAEMON,
     ],
     load: () => import('./events-tail.ts'),

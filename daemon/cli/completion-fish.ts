@@ -4,8 +4,8 @@ import type { Completed } from './completion.ts';
 export function fishScript(commands: readonly Completed[]): string {
   const lines = commands.flatMap((command) => [
     wordLine(command, commands),
-    ...operandLines(command),
-    ...command.options.map((option) => optionLine(command, option)),
+    ...operandLines(command, commands),
+    ...command.options.map((option) => optionLine(condition(command.words, commands), option)),
   ]);
   return `# fish completion for mindmesh: mindmesh completion fish | source
 complete -c mindmesh -f
@@ -21,11 +21,11 @@ function wordLine({ words, summary }: Completed, all: readonly Completed[]): str
   return `${parent}${complete(`__fish_seen_subcommand_from ${first}`, `-a ${second}`, summary)}`;
 }
 
-function operandLines({ words, operands }: Completed): string[] {
-  return operands.length === 0 ? [] : [`complete -c mindmesh -n '${condition(words)}' -a '${operands.join(' ')}'`];
+function operandLines({ words, operands }: Completed, all: readonly Completed[]): string[] {
+  return operands.length === 0 ? [] : [`complete -c mindmesh -n '${condition(words, all)}' -a '${operands.join(' ')}'`];
 }
 
-function optionLine({ words }: Completed, option: Option): string {
+function optionLine(when: string, option: Option): string {
   const { name, short, type, choices, value, help } = option;
   const takes =
     type === 'switch'
@@ -35,11 +35,18 @@ function optionLine({ words }: Completed, option: Option): string {
         : value === 'FILE' || value === 'PATH' || value === 'DIR'
           ? ' -r -F'
           : ' -x';
-  return complete(condition(words), `-l ${name}${short === undefined ? '' : ` -s ${short}`}${takes}`, help);
+  return complete(when, `-l ${name}${short === undefined ? '' : ` -s ${short}`}${takes}`, help);
 }
 
-function condition(words: readonly string[]): string {
-  return words.map((word) => `__fish_seen_subcommand_from ${word}`).join('; and ');
+/** The words that call the command, and none of those that would make it another one. */
+function condition(words: readonly string[], all: readonly Completed[]): string {
+  const seen = words.map((word) => `__fish_seen_subcommand_from ${word}`);
+  const below = all.flatMap((other) =>
+    other.words.length > words.length && other.words[0] === words[0] ? (other.words[1] ?? []) : [],
+  );
+  return [...seen, ...(below.length === 0 ? [] : [`not __fish_seen_subcommand_from ${below.join(' ')}`])].join(
+    '; and ',
+  );
 }
 
 function complete(when: string, what: string, about: string): string {

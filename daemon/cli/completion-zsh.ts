@@ -9,7 +9,7 @@ _mindmesh() {
   local -a commands
   if (( CURRENT == 2 )); then
     commands=(
-${firsts.map((first) => `      ${quote(`${first}:${summaryOf(first, commands)}`)}`).join('\n')}
+${firsts.map((first) => `      ${quote(`${first}:${summaryOf(first, commands).replaceAll(':', '\\:')}`)}`).join('\n')}
     )
     _describe -t commands 'command' commands
     return
@@ -31,18 +31,21 @@ function summaryOf(first: string, commands: readonly Completed[]): string {
 function firstCase(first: string, commands: readonly Completed[]): string {
   const own = commands.find(({ words }) => words.length === 1 && words[0] === first);
   const below = commands.filter(({ words }) => words.length === 2 && words[0] === first);
-  const seconds = below.map(({ words }) => words[1] ?? '');
-  const inner = below.map((command) => `        ${command.words[1]}) _arguments ${specs(command)} ;;`);
-  const plain = own === undefined ? '' : ` _arguments ${specs(own)}`;
-  if (below.length === 0) return `    ${first})${plain} ;;`;
+  if (below.length === 0) return `    ${first})${own === undefined ? '' : call(own)} ;;`;
   return [
     `    ${first})`,
-    `      if (( CURRENT == 3 )); then compadd -- ${seconds.join(' ')}; fi`,
+    `      if (( CURRENT == 3 )); then compadd -- ${below.map(({ words }) => words[1] ?? '').join(' ')}; fi`,
     `      case "\${words[3]}" in`,
-    ...inner,
-    `        *)${plain || ' ;'} ;;`,
+    ...below.map((command) => `        ${command.words[1]})${call(command)} ;;`),
+    `        *)${own === undefined ? '' : call(own)} ;;`,
     '      esac ;;',
   ].join('\n');
+}
+
+/** The words that call the command are taken away: what is left are its options and operands. */
+function call(command: Completed): string {
+  const { length } = command.words;
+  return ` shift ${length} words; (( CURRENT -= ${length} )); _arguments ${specs(command)}`;
 }
 
 function specs({ options, operands }: Completed): string {

@@ -16,7 +16,7 @@ export const run: Verb = async (args, terminal) => {
   if (info === undefined) throw unknownKey(key);
   const { settings, sources } = await settingsOf(args, terminal);
   const row = configRows(settings, sources).find((each) => each.key === key);
-  print(keyViewOf(info, row), keyRendering, args, terminal);
+  await print(keyViewOf(info, row), keyRendering, args, terminal);
   return EXIT.ok;
 };
 

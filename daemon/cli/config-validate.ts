@@ -8,6 +8,6 @@ import { checkedRendering } from './views/checked.ts';
 export const run: Verb = async (args, terminal) => {
   const { config, file } = await configOf(args, terminal);
   const { name, org, cluster, roles } = config.node;
-  print({ valid: true, ...(file && { file }), name, org, cluster, roles }, checkedRendering, args, terminal);
+  await print({ valid: true, ...(file && { file }), name, org, cluster, roles }, checkedRendering, args, terminal);
   return EXIT.ok;
 };

@@ -11,7 +11,7 @@ import { configRendering } from './views/config.ts';
 export const run: Verb = async (args, terminal) => {
   const rows = isOn(args, 'running') ? await (await clientOf(args, terminal)).config() : await ownRows();
   const shown = isOn(args, 'changed') ? rows.filter(({ source }) => source !== 'default') : rows;
-  print(shown, configRendering, args, terminal);
+  await print(shown, configRendering, args, terminal);
   return EXIT.ok;
 
   async function ownRows() {

@@ -33,7 +33,7 @@ export const run: Verb = async (args, terminal) => {
   });
   const answer = await response.text();
   if (!response.ok) throw refusalOf(response.status, answer);
-  print(viewOf(response.status, delivery, answer), emittedRendering, args, terminal);
+  await print(viewOf(response.status, delivery, answer), emittedRendering, args, terminal);
   return EXIT.ok;
 };
 

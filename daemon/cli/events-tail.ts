@@ -1,10 +1,10 @@
-import { stringify } from 'yaml';
 import type { EventLine } from '../../protocols/operator.ts';
 import type { Verb } from './command.ts';
 import { queryOf } from './events.ts';
 import { EXIT } from './exit-codes.ts';
 import { formatOf, lookOf } from './format.ts';
 import type { Format, Look } from './output/look.ts';
+import { toYaml } from './output/render.ts';
 import { clientOf } from './socket.ts';
 import { tailLine } from './views/events.ts';
 
@@ -14,12 +14,12 @@ export const run: Verb = async (args, terminal) => {
   const query = queryOf(args);
   const client = await clientOf(args, terminal);
   for await (const event of client.tail(query, terminal.interrupted())) {
-    terminal.stdout.write(formatEvent(event, format, { ...lookOf(terminal), wide: format === 'wide' }));
+    terminal.stdout.write(await formatEvent(event, format, { ...lookOf(terminal), wide: format === 'wide' }));
   }
   return EXIT.ok;
 };
 
-export function formatEvent(event: EventLine, format: Format, look: Look): string {
+export async function formatEvent(event: EventLine, format: Format, look: Look): Promise<string> {
   switch (format) {
     case 'table':
     case 'wide':
@@ -27,7 +27,7 @@ export function formatEvent(event: EventLine, format: Format, look: Look): strin
     case 'json':
       return `${JSON.stringify(event)}\n`;
     case 'yaml':
-      return `---\n${stringify(event)}`;
+      return `---\n${await toYaml(event)}`;
     case 'name':
       return `${event.eventId}\n`;
   }

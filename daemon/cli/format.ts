@@ -17,6 +17,6 @@ export function lookOf({ stdout, env, now }: Terminal): Omit<Look, 'wide'> {
 }
 
 /** Prints a view as `-o` asks. */
-export function print<T>(view: T, rendering: Rendering<T>, args: Args, terminal: Terminal): void {
-  terminal.stdout.write(render(view, formatOf(args), rendering, lookOf(terminal)));
+export async function print<T>(view: T, rendering: Rendering<T>, args: Args, terminal: Terminal): Promise<void> {
+  terminal.stdout.write(await render(view, formatOf(args), rendering, lookOf(terminal)));
 }

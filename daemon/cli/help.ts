@@ -10,7 +10,7 @@ export function renderOverview(commands: readonly Command[], width: number): str
     'mindmesh COMMAND',
     'A peer-to-peer agent mesh daemon: webhooks in, generals at work, no hub.',
     section('Commands', rows, width),
-    'mindmesh COMMAND --help shows what a command takes; every option may stand anywhere behind the command.',
+    'mindmesh COMMAND --help shows what a command takes; options stand behind the command.',
     EXIT_CODES,
   ]);
 }

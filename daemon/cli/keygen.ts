@@ -17,7 +17,7 @@ export const run: Verb = async (args, terminal) => {
   const { loadIdentity } = await import('../mesh/identity.ts');
   const { identity } = await loadIdentity(file);
   const peer: PeerId = identity.peer;
-  print({ peer, file, created: !before }, keygenRendering, args, terminal);
+  await print({ peer, file, created: !before }, keygenRendering, args, terminal);
   return EXIT.ok;
 };
 

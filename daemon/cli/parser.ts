@@ -15,6 +15,8 @@ export interface ParserOptions {
   readonly width: number;
 }
 
+const OPTIONS_FIRST = 'options stand behind the command, like `mindmesh status -o json`';
+
 /** @throws MeshError `usage` */
 export async function parse(
   argv: readonly string[],
@@ -24,6 +26,7 @@ export async function parse(
   const words = leadingWords(argv[0] === 'help' ? argv.slice(1) : argv, commands);
   if (asksForHelp(argv)) return { text: await helpOf(words.join(' '), commands, options.width) };
   if (argv[0] === '--version') return { text: `${options.version}\n` };
+  if (argv[0]?.startsWith('-')) throw new MeshError('usage', { problem: OPTIONS_FIRST });
   const command = commands.find(({ name }) => name === words.join(' '));
   const all = command === undefined ? [] : await optionsOf(command);
   const { chosen, args } = await parseWords(argv, commands, words, all);
@@ -39,7 +42,7 @@ async function parseWords(
 ): Promise<{ chosen: Command; args: Args }> {
   let found: { chosen: Command; args: Args } | undefined;
   const parser = group(yargs(), '', commands, options, (chosen, args) => {
-    found = { chosen, args };
+    found = { chosen, args: withDashes(args) };
   });
   const refuse = (message: string) =>
     new MeshError('usage', { problem: misspelt(message, words.join(' '), commands, options) ?? plain(message) });
@@ -47,12 +50,19 @@ async function parseWords(
     throw refuse(message ?? messageOf(error));
   });
   try {
-    await parser.parseAsync([...argv]);
+    await parser.parseAsync(argv.map((word) => (word === '-' ? DASH : word)));
   } catch (error) {
     throw error instanceof MeshError ? error : refuse(messageOf(error));
   }
   if (found === undefined) throw new MeshError('usage', { problem: 'name a command: `mindmesh --help` lists them' });
   return found;
+}
+
+/** yargs loses an operand that is a dash alone (standard input): it travels under another name. */
+const DASH = '\u0000-';
+
+function withDashes(args: Args): Args {
+  return Object.fromEntries(Object.entries(args).map(([name, value]) => [name, value === DASH ? '-' : value]));
 }
 
 function configure(parser: Argv): Argv {
@@ -91,7 +101,7 @@ function group(
       '',
       (inner: Argv) => {
         const all = group(inner, path, commands, options, choose);
-        for (const { name } of command?.operands ?? []) all.positional(name, { type: 'string' });
+        for (const { name } of command?.operands ?? []) all.positional(name, {});
         for (const option of command === undefined ? [] : options) all.option(option.name, optionOf(option));
         return command === undefined ? all.demandCommand(1, `name one of ${namesBelow(path, commands)}`) : all;
       },

@@ -13,6 +13,6 @@ export const versionRendering: Rendering<VersionView> = {
 };
 
 export const run: Verb = async (args, terminal) => {
-  print({ version: VERSION, node: process.version.replace(/^v/, '') }, versionRendering, args, terminal);
+  await print({ version: VERSION, node: process.version.replace(/^v/, '') }, versionRendering, args, terminal);
   return EXIT.ok;
 };

@@ -17,7 +17,7 @@ export function viewVerb<T>(fetch: (client: OperatorClient, args: Args) => Promi
     const client = await clientOf(args, terminal);
     const look = () => fetch(client, args);
     if (isOn(args, 'watch')) return watch(look, rendering, args, terminal);
-    print(await look(), rendering, args, terminal);
+    await print(await look(), rendering, args, terminal);
     return EXIT.ok;
   };
 }
@@ -36,14 +36,14 @@ async function watch<T>(
 ): Promise<number> {
   const format = formatOf(args);
   const interval = await intervalOf(args);
-  let shown = render(await fetch(), format, rendering, lookOf(terminal));
+  let shown = await render(await fetch(), format, rendering, lookOf(terminal));
   const signal = terminal.interrupted();
   const { stdout } = terminal;
   stdout.write(stdout.isTTY ? CLEAR + shown : shown);
   let troubled = false;
   while (await pause(interval, signal)) {
     try {
-      const next = render(await fetch(), format, rendering, lookOf(terminal));
+      const next = await render(await fetch(), format, rendering, lookOf(terminal));
       if (stdout.isTTY ? next !== shown || troubled : false) stdout.write(CLEAR + next);
       else if (!stdout.isTTY) stdout.write(news(shown, next, format));
       shown = next;

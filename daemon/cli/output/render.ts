@@ -1,9 +1,13 @@
-import { stringify } from 'yaml';
 import { clean } from './clean.ts';
 import type { Format, Look, Rendering } from './look.ts';
 
 /** A view in the asked form; always ends with a newline unless it is empty. */
-export function render<T>(view: T, format: Format, rendering: Rendering<T>, look: Omit<Look, 'wide'>): string {
+export async function render<T>(
+  view: T,
+  format: Format,
+  rendering: Rendering<T>,
+  look: Omit<Look, 'wide'>,
+): Promise<string> {
   switch (format) {
     case 'table':
       return rendering.table(view, { ...look, wide: false });
@@ -12,11 +16,17 @@ export function render<T>(view: T, format: Format, rendering: Rendering<T>, look
     case 'json':
       return `${JSON.stringify(view, null, 2)}\n`;
     case 'yaml':
-      return stringify(view, { lineWidth: 0, aliasDuplicateObjects: false });
+      return toYaml(view);
     case 'name':
       return rendering
         .names(view)
         .map((name) => `${clean(name)}\n`)
         .join('');
   }
+}
+
+/** Loaded only when it is asked for: a command shall not wait for what it does not print. */
+export async function toYaml(view: unknown): Promise<string> {
+  const { stringify } = await import('yaml');
+  return stringify(view, { lineWidth: 0, aliasDuplicateObjects: false });
 }

@@ -18,6 +18,11 @@ export function shortDuration(ms: number): string {
   return next === undefined || rest === 0 || whole >= 10 ? `${whole}${unit}` : `${whole}${unit}${rest}${next[0]}`;
 }
 
+/** How long something took: under ten seconds a tenth matters. */
+export function took(ms: number): string {
+  return ms >= 1_000 && ms < 10_000 ? `${(ms / 1_000).toFixed(1)}s` : shortDuration(ms);
+}
+
 /** How long ago; what lies ahead by a drifting clock is now. */
 export function ago(at: number, now: number): string {
   return shortDuration(Math.max(0, now - at));

@@ -1,4 +1,5 @@
 import type { EventLine } from '../../../protocols/operator.ts';
+import { clean } from '../output/clean.ts';
 import type { Look, Rendering } from '../output/look.ts';
 import type { Paint } from '../output/paint.ts';
 import { type Column, table } from '../output/table.ts';
@@ -20,16 +21,18 @@ export const eventsRendering: Rendering<readonly EventLine[]> = {
   table: (events, look) => table(events, COLUMNS, look),
 };
 
-/** One event as it comes: times instead of ages, for the line stays. */
-export function tailLine({ at, kind, subject, actor, eventId }: EventLine, { paint, wide }: Look): string {
-  const line = [
-    paint.dim(new Date(at).toISOString().slice(wide ? 0 : 11, wide ? 24 : 19)),
-    kind,
-    subject,
-    actor,
+/** One event as it comes or changes: times instead of ages, for the line stays. */
+export function tailLine({ at, kind, state, subject, actor, eventId }: EventLine, { paint, wide }: Look): string {
+  const time = new Date(at).toISOString();
+  const parts = [
+    paint.dim(wide ? time : time.slice(11, 19)),
+    paintState(state, paint)(clean(state).padEnd('received'.length)),
+    kind.padEnd('review_submitted'.length),
+    clean(subject),
+    clean(actor) || '-',
     eventId,
   ];
-  return `${line.map((part) => part || '-').join('  ')}\n`;
+  return `${parts.join('  ')}\n`;
 }
 
 function paintState(state: string, paint: Paint): (text: string) => string {

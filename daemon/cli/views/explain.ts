@@ -2,7 +2,7 @@ import type { ExplainView, TaskView } from '../../../protocols/operator.ts';
 import { clean } from '../output/clean.ts';
 import { facts } from '../output/facts.ts';
 import type { Look, Rendering } from '../output/look.ts';
-import { clock, plural, shortDuration } from '../output/words.ts';
+import { clock, plural, shortDuration, took } from '../output/words.ts';
 import { nodeName } from './candidates.ts';
 import { taskPart } from './task.ts';
 import { waitingLines } from './waiting.ts';
@@ -43,7 +43,7 @@ function decisionPart(view: ExplainView, look: Look): string {
     return `Not distributed yet${view.owner === undefined ? ': no orchestrator has taken it' : `: ${nodeName(view.owner, view.names ?? {})} decides`}.\n`;
   }
   const names = view.names ?? {};
-  const after = shortDuration(Math.max(0, view.distributedAt - view.receivedAt));
+  const after = took(Math.max(0, view.distributedAt - view.receivedAt));
   const by = view.distributedBy === undefined ? '' : ` by ${nodeName(view.distributedBy, names)}`;
   const rows: [string, string][] = [
     ['decided', `${after} after it came${by}${(view.revision ?? 0) > 0 ? `, revision ${view.revision}` : ''}`],
@@ -67,7 +67,7 @@ function outcomePart({ settled, tasks, waiting, receivedAt }: ExplainView, { pai
     return `${paint.yellow('open')}: ${count}${rest}${underWay(tasks)}.\n`;
   }
   const word = settled.outcome === 'done' ? paint.green(settled.outcome) : paint.red(clean(settled.outcome));
-  return `${word}: ${count}, settled ${shortDuration(Math.max(0, settled.at - receivedAt))} after it came.\n`;
+  return `${word}: ${count}, settled ${took(Math.max(0, settled.at - receivedAt))} after it came.\n`;
 }
 
 function underWay(tasks: readonly TaskView[]): string {

@@ -4,7 +4,7 @@ import { clean } from '../output/clean.ts';
 import { facts } from '../output/facts.ts';
 import type { Look, Rendering } from '../output/look.ts';
 import { type Column, table } from '../output/table.ts';
-import { plural, shortDuration } from '../output/words.ts';
+import { plural, shortDuration, took } from '../output/words.ts';
 
 /** A node at a glance; what is wrong comes last, where the eye rests when the command is done. */
 export const statusRendering: Rendering<StatusView> = {
@@ -52,7 +52,7 @@ const GENERALS: readonly Column<GeneralLoad>[] = [
   { head: 'RUNNING', right: true, cell: ({ running }) => String(running) },
   { head: 'QUEUED', right: true, cell: ({ queued }) => String(queued) },
   { head: 'CAPACITY', right: true, cell: ({ capacity }) => String(capacity) },
-  { head: 'LATENCY', right: true, cell: ({ latencyMs }) => (latencyMs === undefined ? '' : shortDuration(latencyMs)) },
+  { head: 'LATENCY', right: true, cell: ({ latencyMs }) => (latencyMs === undefined ? '' : took(latencyMs)) },
   {
     head: 'FAILURES',
     right: true,

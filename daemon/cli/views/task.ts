@@ -4,7 +4,7 @@ import { clean } from '../output/clean.ts';
 import { indent, narrower } from '../output/indent.ts';
 import type { Look } from '../output/look.ts';
 import type { Paint } from '../output/paint.ts';
-import { plural, shortDuration } from '../output/words.ts';
+import { plural, shortDuration, took } from '../output/words.ts';
 import { wrap } from '../output/wrap.ts';
 import { candidateTable, nodeName } from './candidates.ts';
 
@@ -46,7 +46,7 @@ function resultLines(result: Result, look: Look): string[] {
   const { answer, usage } = result;
   const engine = result.engine === 'model' ? `model ${result.model ?? ''}`.trim() : result.engine;
   const cost = [
-    `in ${shortDuration(result.durationMs)}`,
+    `in ${took(result.durationMs)}`,
     ...(usage.promptTokens + usage.completionTokens === 0
       ? []
       : [`${usage.promptTokens}+${usage.completionTokens} tokens`]),

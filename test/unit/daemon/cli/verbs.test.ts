@@ -1,0 +1,246 @@
+import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { runCli } from '../../../../daemon/cli/cli.ts';
+import { exitCodeOf } from '../../../../daemon/cli/exit-codes.ts';
+import { news } from '../../../../daemon/cli/view-verb.ts';
+import { fakeTerminal } from './fake-terminal.ts';
+import { EVENT, EVENTS, EXPLAIN, PINGS, ROUTE_TEST, STATUS, WELL } from './fixture-views.ts';
+import { json, operatorServer, problem, temporaryFolder } from './operator-server.ts';
+
+test('cli / status / asks the daemon at --socket and prints what -o says', async (t) => {
+  const { socket } = await operatorServer(t, { '/v1/status': json(STATUS) });
+  const terminal = fakeTerminal();
+  assert.equal(await runCli(['status', '--socket', socket, '-o', 'json'], terminal), 0);
+  assert.deepEqual(JSON.parse(terminal.out()), STATUS);
+  const people = fakeTerminal({ env: { MINDMESH_SOCKET: socket } });
+  assert.equal(await runCli(['status'], people), 0);
+  assert.match(people.out(), /^reviewers is ready/);
+  assert.equal(people.err(), '');
+});
+
+test('cli / status / without a daemon it ends with 5 and says how to mend that', async () => {
+  const terminal = fakeTerminal();
+  assert.equal(await runCli(['status'], terminal), 5);
+  assert.equal(terminal.out(), '');
+  assert.match(terminal.err(), /^error: no daemon answers at \/nowhere\/\.mindmesh\/mindmesh\.sock\nfix: Start one/);
+});
+
+test('cli / faults / -o json tells a program, on standard error', async () => {
+  for (const argv of [
+    ['status', '-o', 'json'],
+    ['status', '-ojson', '--nonsense'],
+    ['stat', '--output=json'],
+  ]) {
+    const terminal = fakeTerminal();
+    const code = await runCli(argv, terminal);
+    const fault: unknown = JSON.parse(terminal.err());
+    assert.deepEqual(Object.keys(Object(fault)), ['type', 'code', 'detail', 'fix']);
+    assert.equal(code, Object(fault).code === 'usage' ? 2 : 5);
+    assert.equal(terminal.out(), '');
+  }
+});
+
+const EXITS: readonly (readonly [code: string, http: number | undefined, exit: number])[] = [
+  ['usage', undefined, 2],
+  ['config-invalid', undefined, 2],
+  ['config-unreadable', undefined, 2],
+  ['daemon-down', undefined, 5],
+  ['not-found', undefined, 3],
+  ['general-unknown', undefined, 3],
+  ['not-allowed', undefined, 4],
+  ['unauthenticated', undefined, 4],
+  ['signature-wrong', undefined, 4],
+  ['store-damaged', undefined, 1],
+  ['internal', undefined, 1],
+  ['a-code-of-a-newer-daemon', 404, 3],
+  ['a-code-of-a-newer-daemon', 403, 4],
+  ['a-code-of-a-newer-daemon', 500, 1],
+];
+for (const [code, http, exit] of EXITS) {
+  test(`cli / exit codes / ${code}${http === undefined ? '' : ` (${http})`} is ${exit}`, () => {
+    assert.equal(exitCodeOf(code, http), exit);
+  });
+}
+
+test('cli / explain / an event that is not there ends with 3', async (t) => {
+  const { socket, asked } = await operatorServer(t, {
+    '/v1/explain': problem(404, 'not-found', 'there is no event x', 'list them'),
+  });
+  const terminal = fakeTerminal();
+  assert.equal(await runCli(['explain', 'x', '--socket', socket], terminal), 3);
+  assert.equal(terminal.err(), 'error: there is no event x\nfix: list them\n');
+  assert.deepEqual(asked, ['GET /v1/explain?id=x']);
+});
+
+test('cli / explain / -o name is the id', async (t) => {
+  const { socket } = await operatorServer(t, { '/v1/explain': json(EXPLAIN) });
+  const terminal = fakeTerminal();
+  assert.equal(await runCli(['explain', 'dc0958', '--socket', socket, '-o', 'name'], terminal), 0);
+  assert.equal(terminal.out(), `${EVENT}\n`);
+});
+
+test('cli / ping / asks as often as --count says', async (t) => {
+  const { socket, asked } = await operatorServer(t, { '/v1/ping': json(PINGS[0]) });
+  const terminal = fakeTerminal();
+  assert.equal(await runCli(['ping', 'reviewers', '-c', '3', '--socket', socket], terminal), 0);
+  assert.equal(asked.length, 3);
+  assert.equal(terminal.out().trimEnd().split('\n').length, 4);
+});
+
+test('cli / routes test / an event is described, named, or given as a payload, and only one of them', async (t) => {
+  const bodies: unknown[] = [];
+  const { socket } = await operatorServer(t, {
+    '/v1/routes/test': (request, response, body) => {
+      bodies.push(JSON.parse(body));
+      json(ROUTE_TEST)(request, response, body);
+    },
+  });
+  const dir = await temporaryFolder(t);
+  await writeFile(join(dir, 'p.json'), '{"action":"opened"}');
+  const call = (...words: string[]) =>
+    runCli(['routes', 'test', ...words, '--socket', socket], fakeTerminal({ cwd: dir }));
+  assert.equal(await call('github:1'), 0);
+  assert.equal(await call('--kind', 'issue_opened', '--repository', 'acme/api', '--label', 'bug', '--trust', 'bot'), 0);
+  assert.equal(await call('--payload', 'p.json', '--github-event', 'pull_request'), 0);
+  assert.deepEqual(bodies[0], { eventId: 'github:1' });
+  const { event } = Object(bodies[1]);
+  assert.deepEqual(
+    [event.kind, event.repository, event.subject, event.actortype],
+    ['issue_opened', 'acme/api', 'acme/api#1', 'bot'],
+  );
+  assert.deepEqual(event.data.issue.labels, ['bug']);
+  assert.deepEqual(bodies[2], { event: 'pull_request', payload: { action: 'opened' } });
+  for (const words of [
+    [],
+    ['github:1', '--kind', 'pr_created'],
+    ['--payload', 'p.json'],
+    ['--payload', 'none', '--github-event', 'x'],
+  ]) {
+    assert.equal(await call(...words), 2);
+  }
+});
+
+test('cli / watch / off a terminal the first view is printed, then only what is new; ctrl-C ends it with 0', async (t) => {
+  let asked = 0;
+  const { socket } = await operatorServer(t, {
+    '/v1/status': (request, response, body) => {
+      asked += 1;
+      json(asked < 3 ? STATUS : WELL)(request, response, body);
+    },
+  });
+  const terminal = fakeTerminal({
+    onOutput: (out) => {
+      if (out.includes('Nothing is wrong.')) terminal.interrupt();
+    },
+  });
+  assert.equal(await runCli(['status', '-w', '--interval', '100ms', '--socket', socket], terminal), 0);
+  assert.equal(terminal.out().split('up 1h2m').length - 1, 2, 'the headline stands there twice: its roles changed');
+  assert.equal(terminal.out().split('/var/lib/mindmesh\n').length - 1, 2, 'what stayed the same is not repeated');
+});
+
+test('cli / watch / on a terminal the view is drawn anew, and a daemon that goes away is waited for', async (t) => {
+  let asked = 0;
+  const { socket } = await operatorServer(t, {
+    '/v1/status': (request, response, body) => {
+      asked += 1;
+      if (asked === 2) response.destroy();
+      else json(WELL)(request, response, body);
+    },
+  });
+  const terminal = fakeTerminal({
+    isTTY: true,
+    env: { NO_COLOR: '1' },
+    onOutput: (out) => {
+      if (out.split('\u001b[2J').length > 2) terminal.interrupt();
+    },
+  });
+  assert.equal(await runCli(['status', '-w', '--interval', '100ms', '--socket', socket], terminal), 0);
+  assert.match(terminal.err(), /no daemon answers/);
+  assert.equal(asked >= 3, true);
+});
+
+test('cli / watch / programs get whole documents', () => {
+  assert.equal(news('{}\n', '{}\n', 'json'), '');
+  assert.equal(news('{}\n', '{"a":1}\n', 'json'), '{"a":1}\n');
+  assert.equal(news('a: 1\n', 'a: 2\n', 'yaml'), '---\na: 2\n');
+  assert.equal(news('H\na\nb\n', 'H\na\nc\n', 'table'), 'c\n');
+  assert.equal(news('H\na\n', 'H\n', 'table'), '');
+});
+
+test('cli / events tail / prints each event as it comes; ctrl-C ends it with 0', async (t) => {
+  const { socket } = await operatorServer(t, {
+    '/v1/events/tail': (_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      for (const event of EVENTS) response.write(`data: ${JSON.stringify(event)}\n\n`);
+    },
+  });
+  const terminal = fakeTerminal({
+    onOutput: (out) => {
+      if (out.split('\n').length === 3) terminal.interrupt();
+    },
+  });
+  assert.equal(await runCli(['events', 'tail', '-o', 'json', '--socket', socket], terminal), 0);
+  assert.deepEqual(
+    terminal
+      .out()
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line)),
+    EVENTS,
+  );
+});
+
+test('cli / config / view, validate and explain say where a value came from', async (t) => {
+  const cwd = await temporaryFolder(t);
+  await writeFile(join(cwd, 'mindmesh.yaml'), 'node:\n  org: acme\nmodel:\n  apiKey: { env: KEY }\n');
+  const call = async (line: string, env: Record<string, string> = {}) => {
+    const terminal = fakeTerminal({ cwd, env });
+    const code = await runCli(line.split(' '), terminal);
+    return { code, out: terminal.out(), err: terminal.err() };
+  };
+  const { out } = await call('config view --changed -o json', { LOG_LEVEL: 'debug' });
+  assert.deepEqual(JSON.parse(out), [
+    { key: 'node.org', value: 'acme', source: 'mindmesh.yaml:2' },
+    { key: 'model.apiKey', value: { env: 'KEY' }, source: 'mindmesh.yaml:4' },
+    { key: 'log.level', value: 'debug', source: '$LOG_LEVEL' },
+  ]);
+  assert.match((await call('config explain node.org')).out, /from {6}mindmesh\.yaml:2/);
+  assert.match((await call('config explain routes[].strategy')).out, /takes {4}broadcast \| round_robin/);
+  const wrong = await call('config explain node.orgg');
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.err, /did you mean node\.org\?/);
+  assert.match((await call('config explain http.general')).err, /below it are http\.general\.port/);
+  const missing = await call('config validate');
+  assert.equal(missing.code, 1);
+  assert.match(missing.err, /model\.apiKey cannot be read from \$KEY: it is not set/);
+  const valid = await call('config validate', { KEY: 'hunter2' });
+  assert.equal(valid.code, 0);
+  assert.ok(!valid.out.includes('hunter2'));
+  await writeFile(join(cwd, 'mindmesh.yaml'), 'nod: {}\n');
+  assert.equal((await call('config validate')).code, 2);
+});
+
+test('cli / config / view --running asks the daemon', async (t) => {
+  const { socket } = await operatorServer(t, {
+    '/v1/config': json([{ key: 'node.org', value: 'other', source: '--org' }]),
+  });
+  const terminal = fakeTerminal();
+  assert.equal(await runCli(['config', 'view', '--running', '-o', 'name', '--socket', socket], terminal), 0);
+  assert.equal(terminal.out(), 'node.org\n');
+});
+
+test('cli / keygen / makes a key once, and prints the same peer id ever after', async (t) => {
+  const cwd = await temporaryFolder(t);
+  await mkdir(join(cwd, 'k'), { mode: 0o700 });
+  const call = async () => {
+    const terminal = fakeTerminal({ cwd });
+    assert.equal(await runCli(['keygen', 'k/node.key', '-o', 'json'], terminal), 0);
+    return JSON.parse(terminal.out());
+  };
+  const first = await call();
+  assert.equal(first.created, true);
+  assert.match(first.peer, /^12D3KooW/);
+  assert.deepEqual(await call(), { ...first, created: false });
+});

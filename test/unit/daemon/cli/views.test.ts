@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { formatEvent } from '../../../../daemon/cli/events-tail.ts';
+import { FORMATS, type Look, type Rendering } from '../../../../daemon/cli/output/look.ts';
+import { COLOURS, PLAIN } from '../../../../daemon/cli/output/paint.ts';
+import { render } from '../../../../daemon/cli/output/render.ts';
+import { versionRendering } from '../../../../daemon/cli/version.ts';
+import { checkRendering } from '../../../../daemon/cli/views/check.ts';
+import { checkedRendering } from '../../../../daemon/cli/views/checked.ts';
+import { configRendering, keyRendering } from '../../../../daemon/cli/views/config.ts';
+import { emittedRendering } from '../../../../daemon/cli/views/emitted.ts';
+import { eventsRendering } from '../../../../daemon/cli/views/events.ts';
+import { explainRendering } from '../../../../daemon/cli/views/explain.ts';
+import { generalsRendering } from '../../../../daemon/cli/views/generals.ts';
+import { keygenRendering } from '../../../../daemon/cli/views/keygen.ts';
+import { peersRendering } from '../../../../daemon/cli/views/peers.ts';
+import { pingRendering } from '../../../../daemon/cli/views/ping.ts';
+import { routeTestRendering } from '../../../../daemon/cli/views/route-test.ts';
+import { routesRendering } from '../../../../daemon/cli/views/routes.ts';
+import { statusRendering } from '../../../../daemon/cli/views/status.ts';
+import {
+  EVENT,
+  EVENTS,
+  EXPLAIN,
+  EXPLAIN_MODEL,
+  EXPLAIN_NEW,
+  GENERALS,
+  NOW,
+  PEERS,
+  PINGS,
+  REVIEWERS,
+  ROUTE_TEST,
+  ROUTES,
+  STATUS,
+  WELL,
+} from './fixture-views.ts';
+import { assertGolden } from './golden.ts';
+
+const LOOK: Omit<Look, 'wide'> = { paint: PLAIN, width: undefined, now: NOW };
+
+/** Every command that prints a view, with a view of every turn it can take. */
+const SHOWN: Readonly<Record<string, (format: (typeof FORMATS)[number]) => Promise<string>>> = {
+  status: shown(statusRendering, STATUS),
+  'status-well': shown(statusRendering, WELL),
+  peers: shown(peersRendering, PEERS),
+  ping: shown(pingRendering, PINGS),
+  generals: shown(generalsRendering, GENERALS),
+  routes: shown(routesRendering, ROUTES),
+  'routes-test': shown(routeTestRendering, ROUTE_TEST),
+  events: shown(eventsRendering, EVENTS),
+  'events-none': shown(eventsRendering, []),
+  explain: shown(explainRendering, EXPLAIN),
+  'explain-model': shown(explainRendering, EXPLAIN_MODEL),
+  'explain-new': shown(explainRendering, EXPLAIN_NEW),
+  emit: shown(emittedRendering, { status: 202, delivery: 'd', message: 'accepted', event_id: EVENT }),
+  'emit-twice': shown(emittedRendering, {
+    status: 200,
+    delivery: 'd',
+    message: 'accepted',
+    event_id: EVENT,
+    duplicate: true,
+  }),
+  'emit-ignored': shown(emittedRendering, { status: 204, delivery: 'd', message: 'not an event that is taken' }),
+  keygen: shown(keygenRendering, { peer: REVIEWERS, file: '/var/lib/mindmesh/node.key', created: true }),
+  check: shown(checkRendering, { dataDir: '/d', logs: 2, records: 40, heads: 9, problems: [], behind: [] }),
+  'check-damaged': shown(checkRendering, {
+    dataDir: '/d',
+    logs: 2,
+    records: 40,
+    heads: 9,
+    problems: [{ log: 'x/y', problem: 'record 7 is missing' }],
+    behind: ['x/z'],
+  }),
+  'config-view': shown(configRendering, [
+    { key: 'node.org', value: 'acme', source: 'mindmesh.yaml:2' },
+    { key: 'mesh.port', value: 7946, source: 'default' },
+    { key: 'node.roles', value: ['aggregator', 'general'], source: '--role' },
+    { key: 'mesh.peers', value: [], source: 'default' },
+    { key: 'model.apiKey', value: { env: 'OPENAI_API_KEY' }, source: '$OPENAI_API_KEY' },
+  ]),
+  'config-explain': shown(keyRendering, {
+    key: 'mesh.port',
+    help: 'TCP port for peers; 0 takes a free one.',
+    takes: 'port',
+    default: 7946,
+    value: 7000,
+    source: 'mindmesh.yaml:9',
+    flags: ['--mesh-port PORT'],
+    variables: ['MINDMESH_MESH_LISTEN_PORT'],
+  }),
+  'config-validate': shown(checkedRendering, {
+    valid: true,
+    file: '/etc/mm.yaml',
+    name: 'n',
+    org: 'acme',
+    cluster: 'prod-us',
+    roles: ['general'],
+  }),
+  version: shown(versionRendering, { version: '0.1.0', node: '26.10.0' }),
+  'events-tail': async (format) => {
+    const lines = EVENTS.map((event) => formatEvent(event, format, { ...LOOK, wide: format === 'wide' }));
+    return (await Promise.all(lines)).join('');
+  },
+};
+
+function shown<T>(rendering: Rendering<T>, view: T): (format: (typeof FORMATS)[number]) => Promise<string> {
+  return (format) => render(view, format, rendering, LOOK);
+}
+
+for (const [name, show] of Object.entries(SHOWN)) {
+  for (const format of FORMATS) {
+    test(`cli / views / ${name} as ${format} is as it was agreed`, async () => {
+      assertGolden(`${name}.${format}.txt`, await show(format));
+    });
+  }
+}
+
+test('cli / views / on a terminal a view is coloured and cut to the window, and says the same', () => {
+  const text = explainRendering.table(EXPLAIN, { ...LOOK, paint: COLOURS, width: 80, wide: false });
+  assertGolden('explain.terminal.txt', text);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are what is taken away
+  const plain = text.replace(/\u001b\[\d+m/g, '');
+  assert.ok(plain.includes('workflow changed'));
+});
+
+test('cli / views / a table fits a narrow window', () => {
+  const text = generalsRendering.table(GENERALS, { ...LOOK, width: 72, wide: false });
+  for (const line of text.trimEnd().split('\n')) assert.ok([...line].length <= 72, line);
+});
+
+test('cli / views / what others wrote cannot steer the terminal', () => {
+  const evil = 'a\u001b]0;title\u0007\u001b[2J\u202eb\nc';
+  const view = { ...EXPLAIN, title: evil, subject: evil, actor: evil };
+  const text = explainRendering.table(view, { ...LOOK, wide: true });
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there
+  assert.doesNotMatch(text, /[\u0000-\u0009\u000b-\u001f\u202e]/);
+  const lines = eventsRendering.table([{ ...EVENTS[0], subject: evil } as (typeof EVENTS)[0] & object], {
+    ...LOOK,
+    wide: false,
+  });
+  assert.equal(lines.trimEnd().split('\n').length, 2);
+});
