@@ -57,6 +57,15 @@ describe('mindmesh dev --json', () => {
     assert.deepEqual([...offered].sort(), GENERALS.map(({ name }) => name).sort());
   });
 
+  it('e2e / dev / the orchestrator counts generals and distributions under their documented names', async () => {
+    const generals = await new OperatorClient(report.sockets.orchestrator ?? '').generals();
+    const metrics = await (await fetch(`${report.orchestrator.url}/metrics`)).text();
+    assert.match(metrics, new RegExp(`^mindos_llm_generals_total ${generals.length}$`, 'm'));
+    assert.match(metrics, new RegExp(`^mindos_llm_generals_active ${generals.length}$`, 'm'));
+    assert.match(metrics, /^mindos_llm_generals_busy 0$/m);
+    assert.match(metrics, /^mindos_distributions_total\{strategy="\w+"\} 1$/m);
+  });
+
   it('e2e / dev / what changes something wants the token', async () => {
     const url = `${report.orchestrator.url}/generals/prod-us/security-general/status`;
     const put = (headers: Record<string, string>) =>
