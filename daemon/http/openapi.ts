@@ -5,7 +5,8 @@ import { PROBLEM_TYPE, ProblemSchema } from './problems.ts';
 
 /** Settings of the OpenAPI 3.1 description: every route with its schemas, its problems and whether it wants a token. */
 export function describeRoutes(surface: string, version: string): FastifyDynamicSwaggerOptions {
-  const { $schema: _, ...problem } = z.toJSONSchema(ProblemSchema);
+  // The two libraries describe JSON Schema in different types.
+  const problem: object = z.toJSONSchema(ProblemSchema);
   return {
     openapi: {
       openapi: '3.1.0',
@@ -15,7 +16,7 @@ export function describeRoutes(surface: string, version: string): FastifyDynamic
         description: 'Routes of one mindmesh node. Every error is a problem as RFC 9457 has it.',
       },
       components: {
-        schemas: { Problem: problem as never },
+        schemas: { Problem: problem },
         securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
       },
       security: [{ token: [] }],

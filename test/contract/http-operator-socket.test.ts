@@ -78,8 +78,8 @@ test('http / operator socket / the tail brings events as they come, only those t
   await waitFor('the reader to be forgotten', () => operator.followers() === 0);
 });
 
-test('http / operator socket / a stop ends the tail in order', async (t) => {
-  const { client, operator, server } = await serveOperator(t);
+test('http / operator socket / a stop ends the tail in order and takes the socket away', async (t) => {
+  const { path, client, operator, server } = await serveOperator(t);
   const following = assert.rejects(
     async () => {
       for await (const _ of client.tail({}, new AbortController().signal)) assert.fail('no event came');
@@ -90,6 +90,7 @@ test('http / operator socket / a stop ends the tail in order', async (t) => {
   await server.stop();
   await following;
   assert.equal(operator.followers(), 0);
+  await assert.rejects(stat(path), /ENOENT/);
 });
 
 test('http / operator socket / a reader that does not read is let go', async (t) => {

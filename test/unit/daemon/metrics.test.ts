@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import test from 'node:test';
 import { Metrics } from '../../../daemon/metrics.ts';
 import { METRICS, type MetricEntry } from '../../../roles/ports/metrics.ts';
@@ -67,4 +69,17 @@ test('metrics / table / each name ends in its unit, and has help and few labels'
     assert.match(entry.help, /^[A-Z].+\.$/, name);
     assert.ok(entry.labels.length <= 3, name);
   }
+});
+
+test('metrics / table / nothing is in it that no part of the product counts or reads', () => {
+  const root = join(import.meta.dirname, '../../..');
+  const files = globSync(['roles/**/*.ts', 'daemon/**/*.ts'], { cwd: root }).filter(
+    (file) => !file.endsWith('ports/metrics.ts'),
+  );
+  const source = files.map((file) => readFileSync(join(root, file), 'utf8')).join('\n');
+  assert.ok(files.length > 50);
+  assert.deepEqual(
+    Object.keys(METRICS).filter((name) => !source.includes(`'${name}'`)),
+    [],
+  );
 });
