@@ -71,10 +71,6 @@ export class Sight {
     return this.#self.region;
   }
 
-  nameOf(peer: PeerId): string {
-    return this.#members.get(peer)?.presence.card.name ?? this.#cards.get(peer)?.card.name ?? peer;
-  }
-
   /** Every node known to offer the general, also those that cannot be asked now. */
   offerings(general: string): readonly Offering[] {
     return this.#offerersOf(general).map((each) => ({
