@@ -36,8 +36,9 @@ export class OfferDesk {
   async #decide(from: PeerId, offer: Offer): Promise<OfferReply> {
     const { inbox } = this.#parts;
     const { begun, lastOwn = 0 } = await inbox.attemptsOf(offer);
-    // This node has begun an execution that the offer does not count: it repeats an offer that was accepted.
-    if (lastOwn > offer.attempts) return { type: 'accept' };
+    // Done already, or this node began an execution that the offer does not count: what its owner has not heard yet is on the
+    // way to it, so the answer is that of the offer which this one repeats.
+    if (lastOwn > offer.attempts || (await inbox.isDone(offer))) return { type: 'accept' };
     const reply = admit(offer, this.#parts.state(offer.general));
     return reply.type === 'accept' ? this.#accept(from, offer, Math.max(begun, offer.attempts)) : reply;
   }

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { after, before, it } from 'node:test';
+import { LLMock } from '@copilotkit/aimock';
+import { createModel } from '../../daemon/model/openai.ts';
+import { loadTemplates } from '../../daemon/templates.ts';
+import { GENERALS } from '../../protocols/generals.ts';
+import { engineOf } from '../../roles/general/engines.ts';
+import { cardOf } from '../fakes/cards.ts';
+import { riskyPullRequestEvent, riskyPushEvent } from '../fakes/events.ts';
+import { countingMeter, manualRuntime } from '../fakes/manual-runtime.ts';
+import { ANSWER } from '../fakes/scripted-model.ts';
+
+const server = new LLMock({ port: 0 });
+const templates = loadTemplates();
+const never = new AbortController().signal;
+
+before(async () => {
+  server.on({ userMessage: /./ }, { content: JSON.stringify(ANSWER) });
+  await server.start();
+});
+after(() => server.stop());
+
+/** What the server saw of one question. */
+async function askedFor(name: string, specialisations: readonly string[], event = riskyPullRequestEvent()) {
+  server.clearRequests();
+  const runtime = manualRuntime();
+  const options = {
+    name: 'gpt-4o-mini',
+    provider: 'openai',
+    baseUrl: `${server.url}/v1`,
+    maxTokens: 500,
+    timeout: 20_000,
+  } as const;
+  const model = createModel({ ...options, prices: { input: 0, output: 0 } }, { runtime, meter: countingMeter() });
+  const engine = engineOf({ self: cardOf('node'), deadlineMs: 60_000 }, { model, templates, runtime });
+  const general = { name, specialisations: [...specialisations], concurrency: 1, capacity: 1 };
+  const analysis = await engine.analyse({ general, event, signal: never });
+  assert.equal(analysis.engine, 'model', analysis.degraded);
+  const [request, ...others] = server.getRequests();
+  assert.equal(others.length, 0);
+  const body = request?.body as { messages: { content: string }[] } | undefined;
+  return { system: body?.messages[0]?.content ?? '', user: body?.messages[1]?.content ?? '' };
+}
+
+for (const { name, title, specialisations } of GENERALS) {
+  it(`model / prompts / ${name} sends its specialisation, its own prompt and the facts of the event`, async () => {
+    const { system, user } = await askedFor(name, specialisations);
+    for (const part of [name, title, ...specialisations]) assert.ok(system.includes(part), part);
+    for (const line of templates.manifests.get(`generals/${name}`)?.looksAt ?? [])
+      assert.ok(system.includes(line), line);
+    for (const fact of [
+      'WIP: hotfix login',
+      'acme/app',
+      'stranger/app',
+      '"additions": 900',
+      'pr_created',
+      'FIRST_TIME_CONTRIBUTOR',
+    ]) {
+      assert.ok(user.includes(fact), fact);
+    }
+  });
+}
+
+it('model / prompts / files and messages of a push are sent', async () => {
+  const { user } = await askedFor('metrics-general', ['performance'], riskyPushEvent());
+  for (const fact of ['src/auth/session.ts', '.github/workflows/deploy.yml', 'BREAKING CHANGE', '"forced": true']) {
+    assert.ok(user.includes(fact), fact);
+  }
+});
