@@ -11,8 +11,11 @@ const length = z.int().nonnegative();
 
 export const HaveSchema = z.object({
   type: z.literal('have'),
-  /** Logs the reader holds and how many records of each. A log not listed is wanted from its start. */
-  logs: z.array(z.tuple([PeerIdSchema, EpochSchema, length])),
+  /**
+   * Logs the reader holds, how many records of each, and the first 16 hex digits of the chain's hash there: two that end
+   * alike and are not alike are told by it. A log not listed is wanted from its start.
+   */
+  logs: z.array(z.tuple([PeerIdSchema, EpochSchema, length, z.string()])),
   /**
    * Origins the reader has a link to itself: once caught up, their commits are not pushed on this one, so that in a small
    * mesh each record travels once to each reader. The next `have` is answered in full all the same.

@@ -5,7 +5,6 @@ import { type Pace, pace } from '../policy/pace.ts';
 import type { Committed } from '../ports/journal.ts';
 import type { Mesh } from '../ports/links.ts';
 import type { Runtime } from '../ports/runtime.ts';
-import type { LogLength } from './heads.ts';
 import type { Replica } from './replica.ts';
 
 /** At most ten a second (L6). */
@@ -79,8 +78,9 @@ export class HeadsGossip {
   #publish(): void {
     const logs = [...this.#changed.values()].slice(-MAX_LOGS);
     this.#changed.clear();
-    const lengths = logs.map((log): LogLength => [log.origin, log.epoch, this.#parts.replica.lengthOf(log)]);
-    const message: Heads = { v: WIRE_VERSION, logs: lengths.map((each) => [...each]) };
+    const { replica } = this.#parts;
+    const lengths = logs.map((log): Heads['logs'][number] => [log.origin, log.epoch, replica.lengthOf(log)]);
+    const message: Heads = { v: WIRE_VERSION, logs: lengths };
     this.#bytes = JSON.stringify(message).length + ENVELOPE_BYTES;
     this.#parts.mesh.publish(TOPICS.heads, message);
   }

@@ -7,14 +7,17 @@ import { emptyTip, type Tip } from './chain.ts';
 export interface LogState {
   readonly log: LogId;
   /** What is synced: all that others may be told of. */
-  committed: number;
+  committed: Tip;
   /** The end of what is checked and on its way to the disk: where the next batch has to begin. */
   pending: Tip;
   /** Two heads that its origin signed disagree: it grows no more (L2). */
   quarantined: boolean;
 }
 
-export type LogLength = readonly [PeerId, Epoch, number];
+/** Length, and the beginning of the hash of the chain there. */
+export type LogEnd = readonly [PeerId, Epoch, number, string];
+
+const HASH_DIGITS = 16;
 
 /** The map (origin, epoch) → length that is a node's state (L4). Lengths only grow. */
 export class Heads {
@@ -22,8 +25,8 @@ export class Heads {
 
   load(head: SignedHead): void {
     const state = this.open(head);
-    state.committed = head.length;
-    state.pending = { length: head.length, hash: head.hash };
+    state.committed = { length: head.length, hash: head.hash };
+    state.pending = state.committed;
   }
 
   get(log: LogId): LogState | undefined {
@@ -36,14 +39,15 @@ export class Heads {
     const known = this.#states.get(key);
     if (known) return known;
     const id = { origin: log.origin, epoch: log.epoch };
-    const state = { log: id, committed: 0, pending: emptyTip(id), quarantined: false };
+    const empty = emptyTip(id);
+    const state = { log: id, committed: empty, pending: empty, quarantined: false };
     this.#states.set(key, state);
     return state;
   }
 
   commit(head: SignedHead): void {
     const state = this.open(head);
-    state.committed = Math.max(state.committed, head.length);
+    if (head.length > state.committed.length) state.committed = { length: head.length, hash: head.hash };
   }
 
   all(): readonly LogState[] {
@@ -51,16 +55,15 @@ export class Heads {
   }
 
   /** In the order of positions, so that two nodes with the same logs say the same. */
-  have(): readonly LogLength[] {
+  have(): readonly LogEnd[] {
     return this.all()
-      .filter(({ committed, quarantined }) => committed > 0 || quarantined)
-      .map(
-        ({ log, committed, quarantined }): LogLength => [
-          log.origin,
-          log.epoch,
-          quarantined ? NOTHING_WANTED : committed,
-        ],
-      )
+      .filter(({ committed, quarantined }) => committed.length > 0 || quarantined)
+      .map(endOf)
       .sort((a, b) => compareText(a[0], b[0]) || compareText(a[1], b[1]));
   }
+}
+
+function endOf({ log: { origin, epoch }, committed, quarantined }: LogState): LogEnd {
+  if (quarantined) return [origin, epoch, NOTHING_WANTED, ''];
+  return [origin, epoch, committed.length, Buffer.from(committed.hash).toString('hex').slice(0, HASH_DIGITS)];
 }

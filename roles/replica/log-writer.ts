@@ -61,11 +61,17 @@ export class LogWriter implements LinkHandler {
 
   /** A `have` moves the cursors, forwards or back. */
   #take({ logs, except }: Have): void {
-    this.#cursors = new Map(logs.map(([origin, epoch, length]) => [logKey({ origin, epoch }), length]));
-    this.#except = new Set(except);
+    const ends = new Map(logs.map(([origin, epoch, length, hash]) => [logKey({ origin, epoch }), { length, hash }]));
     this.#due.clear();
-    for (const [origin, epoch] of this.#parts.replica.have())
-      this.#due.set(logKey({ origin, epoch }), { origin, epoch });
+    this.#cursors = new Map([...ends].map(([key, { length }]) => [key, length]));
+    for (const [origin, epoch, length, hash] of this.#parts.replica.have()) {
+      const key = logKey({ origin, epoch });
+      const theirs = ends.get(key);
+      // Of the same length and another: from its start, so that the reader finds the place and the proof (L2).
+      if (theirs?.length === length && theirs.hash !== hash) this.#cursors.set(key, 0);
+      this.#due.set(key, { origin, epoch });
+    }
+    this.#except = new Set(except);
     this.#greeted = true;
     this.#answering = true;
     this.#pump();

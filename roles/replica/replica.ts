@@ -11,7 +11,7 @@ import { signHead } from './chain.ts';
 import { CommitQueue } from './commit-group.ts';
 import { Draft } from './draft.ts';
 import { contentOf, type GroupContent, type Item } from './group.ts';
-import { Heads, type LogLength } from './heads.ts';
+import { Heads, type LogEnd } from './heads.ts';
 import { Intake } from './intake.ts';
 import { OwnLog, positionOf } from './own-log.ts';
 import { COUNTERS } from './project-events.ts';
@@ -150,7 +150,7 @@ export class Replica implements Journal {
 
   /** How many records of a log are synced here. */
   lengthOf(log: LogId): number {
-    return this.#heads.get(log)?.committed ?? 0;
+    return this.#heads.get(log)?.committed.length ?? 0;
   }
 
   /** How many there will be once everything that was checked is synced. */
@@ -162,8 +162,8 @@ export class Replica implements Journal {
     return this.#heads.get(log)?.quarantined ?? false;
   }
 
-  /** Every log and its synced length, as a reader says it to a writer. */
-  have(): readonly LogLength[] {
+  /** Every log and its synced end, as a reader says it to a writer. */
+  have(): readonly LogEnd[] {
     return this.#heads.have();
   }
 
@@ -176,8 +176,8 @@ export class Replica implements Journal {
     const states = this.#heads.all();
     return {
       epoch: this.epoch,
-      logs: states.filter(({ committed }) => committed > 0).length,
-      records: states.reduce((sum, { committed }) => sum + committed, 0),
+      logs: states.filter(({ committed }) => committed.length > 0).length,
+      records: states.reduce((sum, { committed }) => sum + committed.length, 0),
       own: this.lengthOf(this.#own.log),
       unreadable: getRow(this.#parts.tables, 'counters', COUNTERS.unreadable) ?? 0,
       quarantined: states.filter(({ quarantined }) => quarantined).map(({ log }) => logKey(log)),
