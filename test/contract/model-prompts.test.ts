@@ -35,7 +35,7 @@ async function askedFor(name: string, specialisations: readonly string[], event 
   const engine = engineOf({ self: cardOf('node'), deadlineMs: 60_000 }, { model, templates, runtime });
   const general = { name, specialisations: [...specialisations], concurrency: 1, capacity: 1 };
   const analysis = await engine.analyse({ general, event, signal: never });
-  assert.equal(analysis.engine, 'model', analysis.degraded);
+  assert.equal(analysis.engine, 'model', analysis.degraded ?? 'no reason');
   const [request, ...others] = server.getRequests();
   assert.equal(others.length, 0);
   const body = request?.body as { messages: { content: string }[] } | undefined;
