@@ -106,7 +106,9 @@ async function routeTest(parts: OperatorParts, body: RouteTestBody) {
   if (orchestrator === undefined) {
     throw new MeshError('not-found', { what: 'orchestrator on this node:', id: parts.core.card.name });
   }
-  return orchestrator.routeTest(await givenEvent(parts, body));
+  const view = await orchestrator.routeTest(await givenEvent(parts, body));
+  const names = parts.core.roster.members().map(({ peer, presence }) => [peer, presence.card.name]);
+  return { ...view, names: Object.fromEntries(names) };
 }
 
 async function givenEvent({ core }: OperatorParts, body: RouteTestBody): Promise<MeshEvent> {

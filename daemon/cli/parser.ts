@@ -3,7 +3,7 @@ import { MeshError, messageOf } from '../../protocols/errors.ts';
 import type { Args } from './args.ts';
 import { checkArgs } from './check-args.ts';
 import type { Command, Option } from './command.ts';
-import { renderGroup, renderHelp, renderOverview } from './help.ts';
+import { asksForHelp, helpOf, leadingWords, optionsOf } from './help-request.ts';
 import { misspelt } from './misspelt.ts';
 
 /** What the command line asks for: a command to run, or a text to print. */
@@ -30,6 +30,8 @@ export async function parse(
   const command = commands.find(({ name }) => name === words.join(' '));
   const all = command === undefined ? [] : await optionsOf(command);
   const { chosen, args } = await parseWords(argv, commands, words, all);
+  // `events -n 5 tail`: the options were judged as those of `events`.
+  if (chosen !== command) throw new MeshError('usage', { problem: OPTIONS_FIRST });
   checkArgs(chosen, all, args);
   return { command: chosen, args };
 }
@@ -125,37 +127,6 @@ function optionOf({ short, type }: Option): Options {
 function plain(message: string): string {
   const missing = /^Not enough arguments following: (.+)$/.exec(message)?.[1];
   return missing === undefined ? message : `--${missing} wants a value`;
-}
-
-/** The words at the beginning that name a command or a group of them. */
-function leadingWords(argv: readonly string[], commands: readonly Command[]): string[] {
-  const words: string[] = [];
-  for (const word of argv) {
-    const path = [...words, word].join(' ');
-    if (!commands.some(({ name }) => name === path || name.startsWith(`${path} `))) break;
-    words.push(word);
-  }
-  return words;
-}
-
-function asksForHelp(argv: readonly string[]): boolean {
-  const end = argv.indexOf('--');
-  if (argv[0] === 'help') return true;
-  return (end === -1 ? argv : argv.slice(0, end)).some((word) => word === '--help' || word === '-h');
-}
-
-async function helpOf(path: string, commands: readonly Command[], width: number): Promise<string> {
-  if (path === '') return renderOverview(commands, width);
-  const below = commands.filter(({ name }) => name.startsWith(`${path} `));
-  const command = commands.find(({ name }) => name === path);
-  return command === undefined
-    ? renderGroup(path, below, width)
-    : renderHelp(command, await optionsOf(command), below, width);
-}
-
-/** The flags of the configuration are many and loaded only where they are taken. */
-async function optionsOf({ options = [], takesConfig }: Command): Promise<readonly Option[]> {
-  return takesConfig ? [...options, ...(await import('./config-flags.ts')).CONFIG_OPTIONS] : options;
 }
 
 function namesBelow(path: string, commands: readonly Command[]): string {

@@ -8,3 +8,9 @@ export function wrap(text: string, width: number): string[] {
   }
   return lines;
 }
+
+/** The same behind a mark: the lines below the first stand as far to the right as it does. */
+export function hanging(mark: string, markLength: number, text: string, width: number): string[] {
+  const lines = wrap(text, Math.max(30, width - markLength));
+  return lines.map((line, i) => (i === 0 ? mark : ' '.repeat(markLength)) + line);
+}

@@ -6,12 +6,12 @@ import { type Column, table } from '../output/table.ts';
 
 const COLUMNS: readonly Column<ConfigRow>[] = [
   { head: 'KEY', cell: ({ key }) => key },
-  { head: 'VALUE', flexible: true, cell: ({ value }) => formatValue(value) },
   {
     head: 'FROM',
     cell: ({ source }) => source,
     paint: ({ source }, paint) => (source === 'default' ? paint.dim : paint.green),
   },
+  { head: 'VALUE', flexible: true, cell: ({ value }) => formatValue(value) },
 ];
 
 export const configRendering: Rendering<readonly ConfigRow[]> = {

@@ -30,7 +30,7 @@ function about(view: StatusView, look: Look): string {
       ['events', `${events.total} taken, ${events.open} open`],
       ['log', `${plural(log.records, 'record')} in ${plural(log.logs, 'log')}, ${log.own} written here`],
       ...Object.entries(view.http).map(([role, url]): [string, string] => [role, url]),
-      ['model', view.model],
+      ...(view.roles.includes('general') ? [['model', view.model] as [string, string]] : []),
       ['data', view.dataDir],
       ['build', `${view.version}, pid ${view.pid}, ${Math.round(view.rssMb)} MiB`],
       ...(look.wide ? wideFacts(view) : []),

@@ -5,10 +5,10 @@ import { indent, narrower } from '../output/indent.ts';
 import type { Look } from '../output/look.ts';
 import type { Paint } from '../output/paint.ts';
 import { plural, shortDuration, took } from '../output/words.ts';
-import { wrap } from '../output/wrap.ts';
+import { hanging, wrap } from '../output/wrap.ts';
 import { candidateTable, nodeName } from './candidates.ts';
 
-/** Of a summary where there is no window. */
+/** Of what a general wrote, where there is no window. */
 const WIDTH = 100;
 
 type Names = Readonly<Record<string, string>>;
@@ -18,14 +18,23 @@ export function taskPart(task: TaskView, names: Names, look: Look): string {
   const why = [task.rule && `rule ${task.rule}`, task.strategy, task.priority].filter(Boolean).join(', ');
   const head = `${look.paint.bold(clean(task.slot))} ${paintState(task.state, look.paint)(clean(task.state))}`;
   const lines = [
-    ...(task.acceptedBy === undefined ? [] : [`accepted by ${nodeName(task.acceptedBy, names)}`]),
-    ...task.attempts.map((attempt) => attemptLine(attempt, names, look.paint)),
+    ...workLines(task, names, look.paint),
     ...offerLines(task, names, look),
     ...(task.dead === undefined ? [] : [`${look.paint.red('given up')}: ${clean(task.dead)}`]),
     ...(task.result === undefined ? [] : resultLines(task.result, look)),
   ];
   const body = [candidateTable(task.candidates, names, narrower(look)), ...lines.map((line) => `${line}\n`)].join('');
   return `${head}${why === '' ? '' : ` (${clean(why)})`}\n${indent(body)}`;
+}
+
+/** The common case, one node that accepted it and did it at the first try, is one line. */
+function workLines({ acceptedBy, attempts }: TaskView, names: Names, paint: Paint): string[] {
+  const [only, ...others] = attempts;
+  if (only !== undefined && others.length === 0 && only.by === acceptedBy && only.error === undefined) {
+    return [`accepted and begun by ${nodeName(only.by, names)}`];
+  }
+  const accepted = acceptedBy === undefined ? [] : [`accepted by ${nodeName(acceptedBy, names)}`];
+  return [...accepted, ...attempts.map((attempt) => attemptLine(attempt, names, paint))];
 }
 
 function attemptLine({ number, by, error }: TaskView['attempts'][number], names: Names, paint: Paint): string {
@@ -44,6 +53,7 @@ function offerLines({ offers, acceptedBy }: TaskView, names: Names, { wide, now 
 
 function resultLines(result: Result, look: Look): string[] {
   const { answer, usage } = result;
+  const width = Math.max(40, (look.width ?? WIDTH) - 2);
   const engine = result.engine === 'model' ? `model ${result.model ?? ''}`.trim() : result.engine;
   const cost = [
     `in ${took(result.durationMs)}`,
@@ -54,20 +64,21 @@ function resultLines(result: Result, look: Look): string[] {
   ].join(', ');
   return [
     `answered by ${clean(engine)} ${cost}${result.degraded === undefined ? '' : ` (${clean(result.degraded)})`}`,
-    ...wrap(clean(answer.summary), Math.max(40, (look.width ?? WIDTH) - 2)),
-    ...answer.findings.map((finding) => findingLine(finding, look.paint)),
-    ...answer.recommendations.map((text) => `→ ${clean(text)}`),
+    ...wrap(clean(answer.summary), width),
+    ...answer.findings.flatMap((finding) => findingLines(finding, look.paint, width)),
+    ...answer.recommendations.flatMap((text) => hanging('→ ', 2, clean(text), width)),
     ...(look.wide
       ? [`sure to ${Math.round(answer.confidence * 100)}%, ${plural(answer.findings.length, 'finding')}`]
       : []),
   ];
 }
 
-function findingLine({ severity, title, detail, where }: Finding, paint: Paint): string {
+function findingLines({ severity, title, detail, where }: Finding, paint: Paint, width: number): string[] {
   const colour =
     severity === 'critical' || severity === 'high' ? paint.red : severity === 'medium' ? paint.yellow : paint.dim;
+  const mark = severity.padEnd('critical '.length);
   const place = where === undefined ? '' : ` [${clean(where)}]`;
-  return `${colour(severity.padEnd('critical'.length))} ${clean(title)}${place}: ${clean(detail)}`;
+  return hanging(colour(mark), mark.length, `${clean(title)}${place}: ${clean(detail)}`, width);
 }
 
 function paintState(state: string, paint: Paint): (text: string) => string {

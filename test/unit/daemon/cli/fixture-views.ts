@@ -227,6 +227,8 @@ const RESULT: Result = {
   durationMs: 12.4,
 };
 
+const { degraded: _, ...MODEL_RESULT } = RESULT;
+
 export const EXPLAIN: ExplainView = {
   eventId: EVENT,
   kind: 'pr_created',
@@ -292,9 +294,9 @@ export const EXPLAIN_MODEL: ExplainView = {
   settled: { at: NOW - 1_000, outcome: 'done' },
   tasks: EXPLAIN.tasks.slice(0, 1).map(({ attempts, ...task }) => ({
     ...task,
-    attempts: attempts.slice(1),
+    attempts: attempts.slice(1).map((attempt) => ({ ...attempt, number: 1 })),
     result: {
-      ...RESULT,
+      ...MODEL_RESULT,
       engine: 'model',
       model: 'gpt-4o-mini',
       usage: { promptTokens: 1_200, completionTokens: 340, costUsd: 0.00038 },

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { COMMANDS, EVENT_STATES } from '../../../../daemon/cli/commands.ts';
+import { devOptionsOf } from '../../../../daemon/cli/dev.ts';
 import { parse } from '../../../../daemon/cli/parser.ts';
 import type { MeshError } from '../../../../protocols/errors.ts';
 import { EVENT_STATES as STATES_OF_ROLE } from '../../../../roles/operator/event-line.ts';
@@ -43,6 +44,7 @@ for (const { line, command, args } of TAKEN) {
 
 const REFUSED: readonly (readonly [line: string, problem: RegExp])[] = [
   ['', /name a command/],
+  ['events -n 5 tail', /options stand behind the command/],
   ['-o json status', /options stand behind the command/],
   ['stat', /there is no command stat; did you mean status\?/],
   ['eventz', /there is no command eventz; did you mean events\?/],
@@ -104,3 +106,17 @@ test('cli / commands / every command of the README can be loaded, its options ha
 test('cli / commands / the states that events can be listed by are those they have', () => {
   assert.deepEqual(EVENT_STATES, [...STATES_OF_ROLE]);
 });
+
+const DEV: readonly (readonly [line: string, differs: object])[] = [
+  ['dev', {}],
+  ['dev --headless --keep --json', { headless: true, keep: true, json: true }],
+  ['dev --no-sample --ports auto --data-dir d', { sample: false, ports: 'auto', dataDir: 'd' }],
+];
+for (const [line, differs] of DEV) {
+  test(`cli / dev / ${line} is what it says`, async () => {
+    const result = await parsed(line);
+    assert.ok('command' in result);
+    const plain = { headless: false, sample: true, keep: false, ports: 'default', json: false };
+    assert.deepEqual(devOptionsOf(result.args), { ...plain, ...differs });
+  });
+}
