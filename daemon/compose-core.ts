@@ -35,7 +35,7 @@ export interface Core {
   readonly roster: MeshRoster;
   readonly announcer: Announcer;
   readonly logSync: LogSync;
-  /** Has every record it has heard of. */
+  /** Has every record it has heard of, but for what is under way. */
   isReady(): boolean;
   /** Filled in by the roles once they are built: the mesh asks them, and they speak through the mesh. */
   readonly late: Late;
@@ -70,7 +70,7 @@ export async function composeCore(config: Config, version: string): Promise<Core
   const dispatcher = createDispatcher({}, { mesh, runtime, handler: handlerOf(late) });
   const roster = new MeshRoster({ self: identity.peer }, { mesh, runtime });
   const logSync = new LogSync({ self: identity.peer }, { replica, mesh, runtime, meter: metrics });
-  const isReady = () => logSync.stats().behind === 0;
+  const isReady = readiness(logSync, runtime);
   const status = () => ({ ready: isReady(), load: late.load?.() ?? [] });
   const announcer = new Announcer({ self: card }, { mesh, roster, runtime, status });
   return {
@@ -117,6 +117,18 @@ export function endOnFailedDisk({ replica, runtime }: Core): void {
     runtime.log.error({ problem: messageOf(error) }, 'ending: what is not on disk must not be acknowledged');
     process.exit(1);
   });
+}
+
+/** Records that others write arrive here a moment later: a node is behind only when it stays so. */
+const BEHIND_MS = 15_000;
+
+/** Asked at every presence, so that no gap between two answers is longer than an interval of those. */
+function readiness(logSync: LogSync, runtime: Runtime): () => boolean {
+  let caughtUpAt: number | undefined;
+  return () => {
+    if (logSync.stats().behind === 0) caughtUpAt = runtime.monotonic();
+    return caughtUpAt !== undefined && runtime.monotonic() - caughtUpAt < BEHIND_MS;
+  };
 }
 
 function cardOf({ node, generals }: Config, { peer }: Identity, version: string): NodeCard {

@@ -88,7 +88,7 @@ async function rawRequest(port: number, text: string): Promise<string> {
 
 describe('bad input at the webhook of a running mesh', () => {
   let mesh: DevMesh;
-  let stop: () => Promise<void>;
+  let stop: (() => Promise<void>) | undefined;
 
   before(async () => {
     const made = await testMesh({ overrides: { ingest: { readDeadline: READ_DEADLINE } } });
@@ -97,7 +97,7 @@ describe('bad input at the webhook of a running mesh', () => {
     mesh.startAll();
     await mesh.ready();
   });
-  after(() => stop());
+  after(() => stop?.());
 
   for (const bad of BAD_REQUESTS) {
     it(`e2e / bad input / ${bad.id} is answered ${bad.code}`, async () => {

@@ -52,7 +52,7 @@ function assertStory(story: ExplainView, engine: 'model' | 'offline-rules'): voi
 }
 
 describe('every example payload, one process for each role, no model', () => {
-  let stop: () => Promise<void>;
+  let stop: (() => Promise<void>) | undefined;
   let sent: Sent[];
   let stories: ExplainView[];
 
@@ -67,7 +67,7 @@ describe('every example payload, one process for each role, no model', () => {
     },
     { timeout: 240_000 },
   );
-  after(() => stop());
+  after(() => stop?.());
 
   it('e2e / ingest / every payload is answered as the table says', () => {
     assert.equal(sent.length, 329);
@@ -90,7 +90,7 @@ describe('every example payload, one process for each role, no model', () => {
 
 describe('every example payload, an OpenAI-compatible server', () => {
   const model = new LLMock({ port: 0 });
-  let stop: () => Promise<void>;
+  let stop: (() => Promise<void>) | undefined;
   let stories: ExplainView[];
 
   before(
@@ -107,7 +107,7 @@ describe('every example payload, an OpenAI-compatible server', () => {
     { timeout: 240_000 },
   );
   after(async () => {
-    await stop();
+    await stop?.();
     await model.stop();
   });
 

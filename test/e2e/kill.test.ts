@@ -30,7 +30,7 @@ async function isBack(mesh: DevMesh, name: string): Promise<boolean> {
 
 describe('kill -9 of each process in turn while events flow', () => {
   let mesh: DevMesh;
-  let stop: () => Promise<void>;
+  let stop: (() => Promise<void>) | undefined;
 
   before(async () => {
     const made = await testMesh();
@@ -39,7 +39,7 @@ describe('kill -9 of each process in turn while events flow', () => {
     mesh.startAll();
     await mesh.ready();
   });
-  after(() => stop());
+  after(() => stop?.());
 
   it('e2e / kill / it rejoins within 5 s and no acknowledged event is missing', { timeout: 240_000 }, async () => {
     const payloads = exampleWebhooks().filter(({ event }) => event === 'pull_request' || event === 'issues');

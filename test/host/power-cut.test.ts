@@ -21,7 +21,7 @@ const NODES = ['general', 'orchestrator', 'aggregator'] as const;
 describe('a power cut of each node in turn while events flow', () => {
   let build: string;
   let mesh: DevMesh;
-  let end: () => Promise<void>;
+  let end: (() => Promise<void>) | undefined;
 
   before(async () => {
     build = await mkdtemp(join(tmpdir(), 'mindmesh-power-cut-'));
@@ -35,7 +35,7 @@ describe('a power cut of each node in turn while events flow', () => {
     await mesh.ready();
   });
   after(async () => {
-    await end();
+    await end?.();
     await rm(build, { recursive: true, force: true });
   });
 

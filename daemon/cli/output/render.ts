@@ -27,6 +27,6 @@ export async function render<T>(
 
 /** Loaded only when it is asked for: a command shall not wait for what it does not print. */
 export async function toYaml(view: unknown): Promise<string> {
-  const { stringify } = await import('yaml');
-  return stringify(view, { lineWidth: 0, aliasDuplicateObjects: false });
+  const { yamlOf } = await import('./yaml.ts');
+  return yamlOf(view);
 }
