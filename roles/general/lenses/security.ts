@@ -1,3 +1,4 @@
+import type { MeshEvent } from '../../../protocols/event.ts';
 import type { Judgement, Lens } from '../rules/answer.ts';
 import type { Sight } from '../rules/look.ts';
 
@@ -33,14 +34,13 @@ export const SECURITY: Lens = {
     severity: [0, 'Check whether the affected part can be reached at all, then patch in the order of exposure.'],
     'alert-open': [0, 'Assign the alert to somebody who can judge whether it can be exploited here.'],
     'generated-files': [0, 'Compare vendored files with their origin.'],
-    labels: [-1],
   },
   blind: 'whether the code handles untrusted input, access and secrets rightly',
   judge,
 };
 
 /** Where code of strangers and rights of the project meet. */
-function judge({ has, about, paths }: Sight): Judgement {
+function judge({ event, has, about, paths }: Sight): Judgement {
   if (has('secret-in-text')) return { headline: 'A secret that was sent once counts as known.' };
   const stranger = has('outsider') || has('fork');
   if (stranger && (has('ci-files') || has('infra-files') || has('dependency-files'))) {
@@ -49,8 +49,12 @@ function judge({ has, about, paths }: Sight): Judgement {
     };
   }
   if (about === 'change' && paths.length === 0) {
-    const who = stranger ? 'an author from outside' : 'a known author';
-    return { headline: `The author counts as ${who}; which files are touched the event does not say.` };
+    return { headline: `The author is ${standing(event, stranger)}; which files are touched the event does not say.` };
   }
   return {};
+}
+
+function standing({ authorassociation }: MeshEvent, stranger: boolean): string {
+  if (stranger) return 'from outside';
+  return authorassociation === 'UNKNOWN' ? 'of unknown standing' : `known here (${authorassociation})`;
 }
