@@ -9,7 +9,7 @@ const schema = z
       .enum(['disk', 'peer'])
       .default('disk')
       .describe(
-        'When a webhook is answered 202: synced to this disk, or to this and one other node (for pods without a volume).',
+        'When a webhook is answered 202: synced to this disk (disk), or to this and one other node (peer). This version knows disk only and refuses peer.',
       ),
     github: z
       .strictObject({
@@ -46,7 +46,9 @@ const schema = z
     ),
     forwardTo: webUrl
       .exactOptional()
-      .describe('An orchestrator that gets the events by HTTP while this aggregator has no peers in the mesh.'),
+      .describe(
+        'An orchestrator that is to get the events by HTTP while this aggregator has no peers in the mesh. Read and checked; this version does not hand over yet.',
+      ),
   })
   .prefault({});
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { PeerIdSchema } from '../../protocols/ids.ts';
 import { PORTS } from '../../protocols/names.ts';
 import type { Section } from './section.ts';
-import { asList, asNumber, asText, cidr, duration, listOf, multiaddr, port, slug } from './values.ts';
+import { asList, asNumber, asText, cidr, listOf, multiaddr, port, slug } from './values.ts';
 
 /** Loopback, private networks and the overlay's range (Tailscale, RFC 6598; ULA, RFC 4193). */
 const OWN_NETWORKS = [
@@ -47,13 +47,6 @@ const schema = z
     networks: listOf(cidr)
       .default(OWN_NETWORKS)
       .describe('Blocks of addresses that peers may call from and be called at.'),
-    presence: z
-      .strictObject({
-        interval: duration('5s').describe(
-          'How often it tells the others that it lives; never below 100 ms for each node. Silent for three intervals, a node counts as gone.',
-        ),
-      })
-      .prefault({}),
   })
   .prefault({});
 

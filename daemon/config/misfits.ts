@@ -13,7 +13,7 @@ const SOCKET_PATH_BYTES = 100;
 /** @param sharers the roles that `http.port` would serve; one is right */
 export function findMisfits(settings: Settings, sharers: readonly RoleName[]): Finding[] {
   const ports = sharers.length > 1 ? [refuseSharing(sharers)] : checkPorts(settings);
-  return [...ports, ...checkSocket(settings), ...checkPeers(settings), ...checkModel(settings)];
+  return [...ports, ...checkSocket(settings), ...checkPeers(settings), ...checkModel(settings), ...checkAck(settings)];
 }
 
 function refuseSharing(roles: readonly RoleName[]): Finding {
@@ -58,4 +58,10 @@ function checkPeers({ mesh }: Settings): Finding[] {
 function checkModel({ model }: Settings): Finding[] {
   if (model.provider !== 'anthropic' || !model.name.startsWith('gpt-')) return [];
   return [{ key: 'model.name', text: `is ${model.name}, which anthropic does not serve; name one of its models` }];
+}
+
+/** A promise that is not kept would be worse than a refusal. */
+function checkAck({ ingest }: Settings): Finding[] {
+  if (ingest.ack === 'disk') return [];
+  return [{ key: 'ingest.ack', text: 'peer is not served by this version; set disk' }];
 }
