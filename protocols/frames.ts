@@ -1,5 +1,5 @@
-import { LIMITS, OLDEST_WIRE_VERSION, WIRE_VERSION } from './names.ts';
 import { MeshError, messageOf } from './errors.ts';
+import { LIMITS, OLDEST_WIRE_VERSION, WIRE_VERSION } from './names.ts';
 
 /**
  * One frame = a JSON header for people and programs, and binary parts that are never re-encoded (records, signatures).

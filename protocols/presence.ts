@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { EpochSchema, PeerIdSchema, compareText } from './ids.ts';
+import { compareText, EpochSchema, PeerIdSchema } from './ids.ts';
 import { ROLES } from './names.ts';
 
 /** What a node says of itself that changes only with its configuration. */

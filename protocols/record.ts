@@ -156,7 +156,9 @@ export function encodeRecord(record: MeshRecord): Uint8Array {
 }
 
 /** A record, or why it cannot be read: an unreadable record is shown and skipped, never an error. */
-export type Decoded = { readonly ok: true; readonly record: MeshRecord } | { readonly ok: false; readonly problem: string };
+export type Decoded =
+  | { readonly ok: true; readonly record: MeshRecord }
+  | { readonly ok: false; readonly problem: string };
 
 export function decodeRecord(bytes: Uint8Array): Decoded {
   let json: unknown;
