@@ -55,9 +55,9 @@ export class LinkKeeper {
     return [...this.#slots.values()].map(({ reader }) => reader).filter((reader) => reader !== undefined);
   }
 
-  /** Every chosen peer has a link that has caught up. */
-  areAllLive(): boolean {
-    return [...this.#slots.values()].every(({ reader }) => reader?.isLive === true);
+  /** Every chosen peer has been asked: its link has caught up, or there was none to be had. A broken peer holds up nobody. */
+  areAllAsked(): boolean {
+    return [...this.#slots.values()].every(({ reader, failures }) => reader?.isLive === true || failures > 0);
   }
 
   /** After a connection came or went. */

@@ -83,9 +83,9 @@ export class LogSync {
     for (const writer of [...this.#writers]) writer.close('this node stops');
   }
 
-  /** Has every head it has heard of, from every peer it reads (W8). True without any peer. */
+  /** Has every head it has heard of, and has asked every peer it reads (W8). True without any peer. */
   isCaughtUp(): boolean {
-    return this.#keeper.areAllLive() && this.#gossip.behind() === 0;
+    return this.#keeper.areAllAsked() && this.#gossip.behind() === 0;
   }
 
   stats(): LogSyncStats {

@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { MeshError } from '../../../../protocols/errors.ts';
+import { encodeFrame } from '../../../../protocols/frames.ts';
+import type { Have } from '../../../../protocols/log-sync.ts';
+import type { Batch } from '../../../../roles/ports/disk.ts';
+import type { Link } from '../../../../roles/ports/links.ts';
+import { encodeBatch, encodeCaughtUp, encodeHave } from '../../../../roles/replica/log-frames.ts';
+import { LogReader } from '../../../../roles/replica/log-reader.ts';
+import type { Applied } from '../../../../roles/replica/replica.ts';
+import { epochNumber, peerNamed } from '../../../fakes/cards.ts';
+import { countingMeter, manualRuntime, settled } from '../../../fakes/manual-runtime.ts';
+
+const PEER = peerNamed('writer');
+const head = { origin: PEER, epoch: epochNumber(1), length: 1, hash: Buffer.alloc(32), signature: Buffer.alloc(64) };
+const BATCH = encodeBatch({ from: 0, records: [Buffer.from('x')], head });
+const HAVE: Have = { type: 'have', logs: [] };
+
+/** A reader whose batches are written when the test says so. */
+function setUp() {
+  const sent: Uint8Array[] = [];
+  const happened: string[] = [];
+  const writing: { resolve: (applied: Applied) => void; reject: (error: unknown) => void }[] = [];
+  const meter = countingMeter();
+  const link: Link = {
+    peer: PEER,
+    send: async (frame) => void sent.push(frame),
+    close: (reason) => happened.push(`link: ${reason}`),
+  };
+  const reader = new LogReader(PEER, {
+    replica: { apply: (_batch: Batch) => new Promise<Applied>((resolve, reject) => writing.push({ resolve, reject })) },
+    log: manualRuntime().log,
+    meter,
+    have: () => HAVE,
+    onCaughtUp: () => happened.push('caught up'),
+    onProgress: () => happened.push('progress'),
+    onSuspect: (log) => happened.push(`suspect ${log.epoch === head.epoch}`),
+    onClosed: () => happened.push('closed'),
+  });
+  const written = async (applied: Applied) => {
+    writing.shift()?.resolve(applied);
+    await settled();
+  };
+  const failed = async (error: unknown) => {
+    writing.shift()?.reject(error);
+    await settled();
+  };
+  return { reader, link, sent, happened, writing, meter, written, failed };
+}
+
+describe('replica / log reader', () => {
+  test('a batch pauses the stream while one before it is not written', async () => {
+    const { reader, link, written } = setUp();
+    reader.attach(link);
+    assert.equal(reader.frame(BATCH), undefined);
+    let isPaused = true;
+    const pause = reader.frame(BATCH);
+    assert.ok(pause instanceof Promise);
+    void pause.then(() => (isPaused = false));
+    await settled();
+    assert.equal(isPaused, true);
+    await written('applied');
+    assert.equal(isPaused, false);
+  });
+
+  test('it has caught up when what came before the word is written', async () => {
+    const { reader, link, happened, written } = setUp();
+    reader.attach(link);
+    reader.ask();
+    void reader.frame(BATCH);
+    void reader.frame(encodeCaughtUp());
+    await settled();
+    assert.deepEqual([happened, reader.isLive], [[], false]);
+    await written('applied');
+    assert.deepEqual([happened, reader.isLive], [['progress', 'caught up'], true]);
+  });
+
+  test('asked twice it asks again when it was answered, once', async () => {
+    const { reader, link, sent, happened } = setUp();
+    reader.attach(link);
+    for (let i = 0; i < 4; i++) reader.ask();
+    assert.equal(sent.length, 1);
+    await reader.frame(encodeCaughtUp());
+    assert.deepEqual([sent.length, happened], [2, []]);
+    await reader.frame(encodeCaughtUp());
+    assert.deepEqual([sent.length, happened], [2, ['caught up']]);
+  });
+
+  test('a word that nobody asked for changes nothing', async () => {
+    const { reader, link, happened } = setUp();
+    reader.attach(link);
+    await reader.frame(encodeCaughtUp());
+    assert.deepEqual([happened, reader.isLive], [[], false]);
+  });
+
+  test('a gap makes it ask, and a writer that goes on leaving gaps is left', async () => {
+    const { reader, link, sent, happened, written } = setUp();
+    reader.attach(link);
+    for (let i = 0; i < 3; i++) {
+      void reader.frame(BATCH);
+      await written('gap');
+      await reader.frame(encodeCaughtUp());
+    }
+    assert.equal(sent.length, 3);
+    assert.equal(reader.isClosed, false);
+    void reader.frame(BATCH);
+    await written('gap');
+    assert.deepEqual(happened.slice(-2), ['closed', 'link: it leaves gaps']);
+  });
+
+  test('gaps are forgiven once a batch fits', async () => {
+    const { reader, link, written } = setUp();
+    reader.attach(link);
+    for (const applied of ['gap', 'gap', 'gap', 'applied', 'gap', 'gap', 'gap'] as const) {
+      void reader.frame(BATCH);
+      await written(applied);
+    }
+    assert.equal(reader.isClosed, false);
+  });
+
+  const facts = { peer: PEER, log: 'x', length: 1 };
+  const failures: { error: MeshError; happened: string[] }[] = [
+    { error: new MeshError('head-forged', facts), happened: ['closed'] },
+    { error: new MeshError('chain-broken', facts), happened: ['suspect true', 'closed'] },
+    { error: new MeshError('disk-full', { dir: 'x' }), happened: ['closed'] },
+  ];
+  for (const { error, happened: expected } of failures) {
+    test(`${error.code} ends the link`, async () => {
+      const { reader, link, happened, meter, failed } = setUp();
+      reader.attach(link);
+      void reader.frame(BATCH);
+      await failed(error);
+      assert.deepEqual(happened, [...expected, `link: ${error.message}`]);
+      assert.equal(meter.total('mindmesh_replication_refused_total', { code: error.code }), 1);
+    });
+  }
+
+  test('a fork does not end the link: the peer is told what we want now', async () => {
+    const { reader, link, sent, happened, failed } = setUp();
+    reader.attach(link);
+    void reader.frame(BATCH);
+    await failed(new MeshError('head-forked', facts));
+    assert.deepEqual([happened, sent.length], [[], 1]);
+  });
+
+  test('what only readers send, and what is no frame, is refused', () => {
+    const { reader, link, meter } = setUp();
+    reader.attach(link);
+    assert.throws(() => reader.frame(encodeHave(HAVE)), { code: 'frame-malformed' });
+    assert.throws(() => reader.frame(encodeFrame({ type: 'batch', origin: 'nobody' })), { code: 'frame-malformed' });
+    assert.throws(() => reader.frame(Buffer.alloc(0)), { code: 'frame-malformed' });
+    assert.equal(meter.total('mindmesh_replication_refused_total', { code: 'frame-malformed' }), 3);
+  });
+
+  test('closed while it was opened, it closes the link that comes', () => {
+    const { reader, link, happened } = setUp();
+    reader.close('changed my mind');
+    reader.attach(link);
+    reader.ask();
+    assert.deepEqual(happened, ['closed', 'link: it ended while it was opened']);
+  });
+});

@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { LogId, PeerId } from '../../../../protocols/ids.ts';
+import { NOTHING_WANTED } from '../../../../protocols/log-sync.ts';
+import type { Link } from '../../../../roles/ports/links.ts';
+import { decodeLogFrame, encodeCaughtUp, encodeHave } from '../../../../roles/replica/log-frames.ts';
+import { LogWriter } from '../../../../roles/replica/log-writer.ts';
+import type { Replica } from '../../../../roles/replica/replica.ts';
+import { epochNumber, peerNamed } from '../../../fakes/cards.ts';
+import { countingMeter, settled } from '../../../fakes/manual-runtime.ts';
+
+const READER = peerNamed('reader');
+const A: LogId = { origin: peerNamed('a'), epoch: epochNumber(1) };
+const B: LogId = { origin: peerNamed('b'), epoch: epochNumber(1) };
+/** The fake logs are read in batches of two. */
+const BATCH = 2;
+
+function setUp(lengths: Map<LogId, number>) {
+  const sent: string[] = [];
+  const happened: string[] = [];
+  let release: (() => void) | undefined;
+  let isSlow = false;
+  const link: Link = {
+    peer: READER,
+    send: (frame) => {
+      const message = decodeLogFrame(frame, READER);
+      const { batch } = message.type === 'batch' ? message : {};
+      sent.push(
+        batch ? `${batch.head.origin === A.origin ? 'a' : 'b'} ${batch.from}-${batch.head.length}` : message.type,
+      );
+      return isSlow ? new Promise((resolve) => (release = resolve)) : Promise.resolve();
+    },
+    close: (reason) => happened.push(reason),
+  };
+  const find = (log: LogId) => [...lengths.keys()].find(({ origin }) => origin === log.origin) ?? log;
+  const lengthOf = (log: LogId) => lengths.get(find(log)) ?? 0;
+  const replica: Pick<Replica, 'have' | 'lengthOf' | 'readBatch'> = {
+    have: () => [...lengths].map(([{ origin, epoch }, length]) => [origin, epoch, length, `hash ${length}`] as const),
+    lengthOf,
+    readBatch: async (log, from) => {
+      const length = Math.min(from + BATCH, lengthOf(log));
+      if (from >= length) return undefined;
+      const head = { ...log, length, hash: Buffer.alloc(32), signature: Buffer.alloc(64) };
+      return { from, records: Array.from({ length: length - from }, () => Buffer.from('x')), head };
+    },
+  };
+  const writer = new LogWriter({ link, replica, meter: countingMeter(), onClosed: () => happened.push('closed') });
+  return {
+    writer,
+    sent,
+    happened,
+    have: async (logs: [LogId, number, string?][], except: PeerId[] = []) => {
+      const ends = logs.map(([{ origin, epoch }, length, hash]): [PeerId, typeof epoch, number, string] => [
+        origin,
+        epoch,
+        length,
+        hash ?? `hash ${length}`,
+      ]);
+      writer.frame(encodeHave({ type: 'have', logs: ends, except }));
+      await settled();
+    },
+    commit: async (log: LogId, length: number) => {
+      lengths.set(find(log), length);
+      writer.committed([log]);
+      await settled();
+    },
+    setSlow: () => (isSlow = true),
+    take: async () => {
+      release?.();
+      await settled();
+    },
+  };
+}
+
+describe('replica / log writer', () => {
+  test('sends nothing before the reader has spoken', async () => {
+    const { sent, commit } = setUp(new Map([[A, 4]]));
+    await commit(A, 5);
+    assert.deepEqual(sent, []);
+  });
+
+  test('sends what is not listed, the logs in turn, then says so, then pushes', async () => {
+    const { sent, have, commit } = setUp(
+      new Map([
+        [A, 5],
+        [B, 3],
+      ]),
+    );
+    await have([[B, 1]]);
+    assert.deepEqual(sent, ['a 0-2', 'b 1-3', 'a 2-4', 'a 4-5', 'caught-up']);
+    await commit(A, 6);
+    assert.deepEqual(sent.slice(5), ['a 5-6']);
+  });
+
+  test('the next batch waits until the stream has taken the one before', async () => {
+    const { sent, have, setSlow, take } = setUp(new Map([[A, 6]]));
+    setSlow();
+    await have([]);
+    assert.deepEqual(sent, ['a 0-2']);
+    await take();
+    assert.deepEqual(sent, ['a 0-2', 'a 2-4']);
+  });
+
+  test('commits that come while the stream is full become one batch', async () => {
+    const { sent, have, commit, setSlow, take } = setUp(new Map([[A, 1]]));
+    await have([[A, 1]]);
+    setSlow();
+    await commit(A, 2);
+    await commit(A, 3);
+    await commit(A, 4);
+    await take();
+    assert.deepEqual(sent, ['caught-up', 'a 1-2', 'a 2-4']);
+  });
+
+  test('a second word of the reader moves the cursor back', async () => {
+    const { sent, have } = setUp(new Map([[A, 2]]));
+    await have([]);
+    await have([]);
+    assert.deepEqual(sent, ['a 0-2', 'caught-up', 'a 0-2', 'caught-up']);
+  });
+
+  test('a reader that has more is sent nothing', async () => {
+    const { sent, have } = setUp(new Map([[A, 2]]));
+    await have([[A, 7]]);
+    assert.deepEqual(sent, ['caught-up']);
+  });
+
+  test('of a log that ends elsewhere at the same length everything is sent', async () => {
+    const { sent, have } = setUp(new Map([[A, 3]]));
+    await have([[A, 3, 'another hash']]);
+    assert.deepEqual(sent, ['a 0-2', 'a 2-3', 'caught-up']);
+  });
+
+  test('of a log that the reader has quarantined nothing is sent, now or later', async () => {
+    const { sent, have, commit } = setUp(new Map([[A, 3]]));
+    await have([[A, NOTHING_WANTED, '']]);
+    await commit(A, 9);
+    assert.deepEqual(sent, ['caught-up']);
+  });
+
+  test('a log that the reader has more of than we do is followed from where the reader is', async () => {
+    const { sent, have, commit } = setUp(new Map());
+    await have([[A, 3]]);
+    await commit(A, 4);
+    assert.deepEqual(sent, ['caught-up', 'a 3-4']);
+  });
+
+  test('what the reader gets from its source is not pushed, but is part of every answer', async () => {
+    const { sent, have, commit } = setUp(
+      new Map([
+        [A, 1],
+        [B, 1],
+      ]),
+    );
+    await have(
+      [
+        [A, 1],
+        [B, 1],
+      ],
+      [A.origin],
+    );
+    await commit(A, 2);
+    await commit(B, 2);
+    assert.deepEqual(sent, ['caught-up', 'b 1-2']);
+    await have(
+      [
+        [A, 1],
+        [B, 2],
+      ],
+      [A.origin],
+    );
+    assert.deepEqual(sent.slice(2), ['a 1-2', 'caught-up']);
+  });
+
+  test('the reader’s own records are not pushed back to it', async () => {
+    const own = { origin: READER, epoch: epochNumber(1) };
+    const { sent, have, commit } = setUp(new Map([[own, 1]]));
+    await have([[own, 1]]);
+    await commit(own, 2);
+    assert.deepEqual(sent, ['caught-up']);
+  });
+
+  test('a link that does not take a batch ends the writer', async () => {
+    const { writer, happened } = setUp(new Map([[A, 2]]));
+    writer.close('the test');
+    writer.committed([A]);
+    writer.closed();
+    assert.deepEqual(happened, ['closed', 'the test']);
+  });
+
+  test('what only writers send is refused', () => {
+    const { writer } = setUp(new Map());
+    assert.throws(() => writer.frame(encodeCaughtUp()), { code: 'frame-malformed' });
+  });
+});
