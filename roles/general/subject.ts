@@ -22,15 +22,19 @@ export function aboutOf({ kind, data }: MeshEvent): About {
 /** One phrase that names it, for a summary: `pull request #7 “Title”`. Texts of others stay within quotes and are cut. */
 export function nameOf(event: MeshEvent): string {
   const { pullRequest, issue, push, release, check, deployment, alert } = event.data;
-  if (alert !== undefined) return `alert ${quote(alert.name)}`;
-  if (push !== undefined) return `push to ${quote(shortRef(push.ref))}`;
-  if (release !== undefined) return `release ${quote(release.tag)}`;
-  if (deployment !== undefined) return `deployment to ${quote(deployment.environment)}`;
-  if (check !== undefined) return `check ${quote(check.name)}`;
-  if (pullRequest !== undefined) return `pull request #${pullRequest.number} ${quote(pullRequest.title)}`;
+  if (alert !== undefined) return named('alert', alert.name);
+  if (push !== undefined) return named('push to', shortRef(push.ref));
+  if (release !== undefined) return named('release', release.tag || release.name);
+  if (deployment !== undefined) return named('deployment to', deployment.environment);
+  if (check !== undefined) return named('check', check.name);
+  if (pullRequest !== undefined) return named(`pull request #${pullRequest.number}`, pullRequest.title);
   if (issue !== undefined)
-    return `${issue.isPullRequest ? 'pull request' : 'issue'} #${issue.number} ${quote(issue.title)}`;
+    return named(`${issue.isPullRequest ? 'pull request' : 'issue'} #${issue.number}`, issue.title);
   return `event ${event.type}`;
+}
+
+function named(what: string, name: string): string {
+  return name.trim() === '' ? `${what} without a name` : `${what} ${quote(name)}`;
 }
 
 const NAME_CHARS = 80;
@@ -38,6 +42,7 @@ const NAME_CHARS = 80;
 /** Secrets are masked before the text is cut: a cut one would not be known any more. */
 export function quote(text: string): string {
   const line = maskSecrets(text).replaceAll(/\s+/g, ' ').trim();
+  if (line === '') return '(no name)';
   return `“${line.length <= NAME_CHARS ? line : `${line.slice(0, NAME_CHARS)}…`}”`;
 }
 

@@ -87,7 +87,7 @@ export interface Signal extends Finding {
 }
 
 export function signal(id: SignalId, severity: Severity, title: string, detail: string, where?: string): Signal {
-  return { id, severity, title, detail, ...(where !== undefined && { where }) };
+  return { id, severity, title, detail, ...(where && { where }) };
 }
 
 /** A severity some steps higher or lower, within the scale. */
