@@ -36,7 +36,7 @@ export async function runDev(options: DevOptions): Promise<number> {
   });
   try {
     await Promise.race([run(mesh, dir, options, tell), leave]);
-    const code = await Promise.race([leave.then(() => 0), firstToEnd(mesh)]);
+    const code = await Promise.race([leave.then(() => 0), allEnded(mesh, leave)]);
     tell('stopping: what is under way is finished first');
     return code;
   } finally {
@@ -63,9 +63,14 @@ async function run(mesh: DevMesh, dir: string, options: DevOptions, tell: (text:
 }
 
 /** A node that ends by itself is told at once; the others go on, as a mesh does. */
-async function firstToEnd(mesh: DevMesh): Promise<number> {
+async function allEnded(mesh: DevMesh, leave: Promise<string>): Promise<number> {
+  let leaving = false;
+  void leave.then(() => {
+    leaving = true;
+  });
   const ends = mesh.nodes.map(async ({ name }) => {
     const why = await mesh.child(name)?.exited;
+    if (leaving) return;
     process.stderr.write(`the node ${name} ended (${why}); the others go on. Stop with ctrl-C.\n`);
   });
   await Promise.all(ends);

@@ -131,7 +131,7 @@ export class DevMesh {
     return this.#children.get(name);
   }
 
-  /** Asks every process to drain, the aggregator first so that nothing more comes in; kills what does not leave in time. */
+  /** Asks every process to drain; kills what does not leave in time. */
   async stop(graceMs = 30_000): Promise<void> {
     const children = [...this.#children.values()];
     for (const child of children) child.signal('SIGTERM');

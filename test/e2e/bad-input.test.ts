@@ -5,10 +5,8 @@ import { after, before, describe, it } from 'node:test';
 import { z } from 'zod';
 import type { DevMesh } from '../../daemon/dev/mesh.ts';
 import { ERRORS, type ErrorCode } from '../../protocols/errors.ts';
-import { eventIdOf } from '../../protocols/ids.ts';
 import { exampleWebhooks, postWebhook, signatureOf, type Webhook } from '../support/github.ts';
-import { waitFor } from '../support/wait-for.ts';
-import { testMesh } from './mesh.ts';
+import { settledStory, testMesh } from './mesh.ts';
 
 const GOOD = exampleWebhooks().find(({ event }) => event === 'issues') as Webhook;
 const BODY = JSON.stringify(GOOD.payload);
@@ -133,12 +131,7 @@ describe('bad input at the webhook of a running mesh', () => {
     const other = exampleWebhooks().find(({ event }) => event === 'pull_request') as Webhook;
     const answer = await postWebhook(mesh.url('aggregator'), mesh.secret, other);
     assert.equal(answer.status, 202);
-    await waitFor('everything to settle', async () => (await mesh.status('orchestrator')).events.open === 0);
-    await assertSettled(mesh, answer.delivery);
+    const story = await settledStory(mesh, answer.delivery);
+    assert.equal(story.settled?.outcome, 'done');
   });
 });
-
-async function assertSettled(mesh: DevMesh, delivery: string): Promise<void> {
-  const story = await mesh.client('orchestrator').explain(eventIdOf('github', delivery));
-  assert.equal(story.settled?.outcome, 'done');
-}

@@ -3,12 +3,10 @@ import { after, before, describe, it } from 'node:test';
 import { LLMock } from '@copilotkit/aimock';
 import type { DevMesh } from '../../daemon/dev/mesh.ts';
 import { GENERALS } from '../../protocols/generals.ts';
-import { eventIdOf } from '../../protocols/ids.ts';
 import type { ExplainView } from '../../protocols/operator.ts';
 import { type Answer, exampleWebhooks, postWebhook, type Webhook } from '../support/github.ts';
-import { waitFor } from '../support/wait-for.ts';
 import { ruledStatus } from './expectations.ts';
-import { testMesh } from './mesh.ts';
+import { settledStory, testMesh } from './mesh.ts';
 
 /** 329 events and about a thousand tasks on two cores. */
 const SETTLE_MS = 120_000;
@@ -26,11 +24,10 @@ async function sendAll(mesh: DevMesh): Promise<Sent[]> {
 }
 
 async function settled(mesh: DevMesh, sent: readonly Sent[]): Promise<ExplainView[]> {
-  const client = mesh.client('orchestrator');
-  const open = () => client.status().then(({ events }) => events.open === 0 && events.total > 0);
-  await waitFor('every event to settle', open, SETTLE_MS);
   const accepted = sent.filter(({ status }) => status === 202);
-  return Promise.all(accepted.map(({ delivery }) => client.explain(eventIdOf('github', delivery))));
+  const stories: ExplainView[] = [];
+  for (const { delivery } of accepted) stories.push(await settledStory(mesh, delivery, SETTLE_MS));
+  return stories;
 }
 
 function assertStory(story: ExplainView, engine: 'model' | 'offline-rules'): void {

@@ -5,7 +5,10 @@ import type { Launcher } from '../../daemon/dev/child.ts';
 import { DevMesh } from '../../daemon/dev/mesh.ts';
 import type { DevNode } from '../../daemon/dev/plan.ts';
 import { GENERALS } from '../../protocols/generals.ts';
+import { eventIdOf } from '../../protocols/ids.ts';
+import type { ExplainView } from '../../protocols/operator.ts';
 import { bundle } from '../../scripts/bundle.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -48,6 +51,16 @@ export async function testMesh(
     await rm(dir, { recursive: true, force: true });
   };
   return { mesh, dir, end };
+}
+
+/** The story of a delivery once it is settled: the record of it may still be on its way to the orchestrator. */
+export function settledStory(mesh: DevMesh, delivery: string, deadlineMs?: number): Promise<ExplainView> {
+  const client = mesh.client('orchestrator');
+  const ask = async () => {
+    const story = await client.explain(eventIdOf('github', delivery));
+    return story.settled && story;
+  };
+  return waitFor(`${delivery} to settle`, ask, deadlineMs);
 }
 
 /** The binary that is released: it starts in a tenth of the time that the sources take. */

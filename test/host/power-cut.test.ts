@@ -8,13 +8,14 @@ import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import type { DevMesh } from '../../daemon/dev/mesh.ts';
 import { filesOf } from '../../daemon/dev/plan.ts';
-import { eventIdOf } from '../../protocols/ids.ts';
-import { testMesh } from '../e2e/mesh.ts';
+import { settledStory, testMesh } from '../e2e/mesh.ts';
 import { exampleWebhooks } from '../support/github.ts';
 import { startSender } from '../support/sender.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { takeBackUnsynced } from './take-back.ts';
 
+/** Tasks of a general that went down are begun again; an offer that found nobody waits for its backoff. */
+const SETTLE_MS = 120_000;
 const NODES = ['general', 'orchestrator', 'aggregator'] as const;
 
 /** kill -9 leaves what was written in the page cache; here it is taken away, down to the last sync of each file. */
@@ -67,10 +68,8 @@ describe('a power cut of each node in turn while events flow', () => {
     }
     await sender.stop();
     assert.ok(taken > 0, 'the cuts took something away');
-    const client = mesh.client('orchestrator');
-    await waitFor('every event to settle', async () => (await client.status()).events.open === 0, 120_000);
     for (const delivery of sender.acknowledged) {
-      const story = await client.explain(eventIdOf('github', delivery));
+      const story = await settledStory(mesh, delivery, SETTLE_MS);
       assert.equal(story.settled?.outcome, 'done', delivery);
     }
   });
