@@ -277,6 +277,50 @@ test('orchestration / two orchestrators / when one dies the other takes over and
   }
 });
 
+test('orchestration / two orchestrators / one that starts watches first, and never speaks about what the other owns', async () => {
+  const mesh = await meshOf(TWO);
+  for (const name of ['gen1', 'gen2']) mesh.general(name).behaviour.durationMs = 60_000;
+  const ids: EventId[] = [];
+  for (let i = 0; i < 10; i++) ids.push(await mesh.emit(eventAbout(`acme/app#${i}`)));
+  await mesh.advance(1_000);
+  await mesh.add('orc2', { roles: ['orchestrator'] });
+  const newcomer = mesh.orchestrator('orc2');
+  // It has heard of nobody yet, so for all it knows every event is its own.
+  await mesh.advance(50);
+  assert.deepEqual(
+    ids.flatMap((id) => newcomer.offersOf(id)),
+    [],
+  );
+  await mesh.advance(20_000);
+  const own = (i: number) => mesh.nameOf(newcomer.ownerOf(`acme/app#${i}`)) === 'orc2';
+  assert.deepEqual(
+    ids.map((id) => newcomer.offersOf(id).length),
+    ids.map((_, i) => (own(i) ? 1 : 0)),
+  );
+  assert.ok(ids.some((_, i) => own(i)) && !ids.every((_, i) => own(i)));
+});
+
+test('orchestration / two orchestrators / what moved to a new owner is let go by the old one', async () => {
+  const mesh = await meshOf({ gen1: 'prod-us' });
+  mesh.general('gen1').behaviour.answer = { type: 'busy', retryAfterMs: 1_000 };
+  const ids: EventId[] = [];
+  for (let i = 0; i < 10; i++) ids.push(await mesh.emit(eventAbout(`acme/app#${i}`)));
+  await mesh.advance(1_000);
+  await mesh.add('orc2', { roles: ['orchestrator'] });
+  await mesh.advance(3_000);
+  const [old, newcomer] = [mesh.orchestrator('orc'), mesh.orchestrator('orc2')];
+  const offers = (node: typeof old, id: EventId) => node.offersOf(id).length;
+  const before = ids.map((id) => offers(old, id));
+  await mesh.advance(300_000);
+  for (const [i, id] of ids.entries()) {
+    const hasMoved = mesh.nameOf(old.ownerOf(`acme/app#${i}`)) === 'orc2';
+    assert.equal(offers(old, id) > (before[i] ?? 0), !hasMoved, `the old owner and event ${i}`);
+    assert.equal(offers(newcomer, id) > 0, hasMoved, `the new owner and event ${i}`);
+  }
+  mesh.general('gen1').behaviour.answer = undefined;
+  for (const id of ids) assert.equal((await mesh.settle(id, 600_000)).settled?.outcome, 'done');
+});
+
 test('orchestration / inactive / a general set inactive is not chosen, and is again when set active', async () => {
   const mesh = await meshOf({ gen1: 'prod-us', gen2: 'dev' });
   await mesh.orchestrator('orc').setGeneralStatus('prod-us', 'triage-general', 'inactive');
@@ -346,6 +390,18 @@ test('orchestration / overload / eighty events on one small general are all done
   const lastUrgent = Math.max(...ids.slice(75).map((_, i) => order.indexOf(75 + i)));
   // Ten were taken before the urgent ones came.
   assert.ok(lastUrgent < 40, `the last urgent event was number ${lastUrgent}`);
+});
+
+test('orchestration / overload / room that became free is used at once, not at the next presence', async () => {
+  const mesh = await meshOf({ gen1: 'prod-us' });
+  mesh.general('gen1').behaviour.durationMs = 50;
+  const ids: EventId[] = [];
+  for (let i = 0; i < 40; i++) ids.push(await mesh.emit(eventAbout(`acme/app#${i}`)));
+  for (const id of ids) await mesh.settle(id, 5_000, 10);
+  const times = mesh.general('gen1').executions.map(({ at }) => at);
+  const took = Math.max(...times) - Math.min(...times);
+  // Four rounds of ten, 50 ms each. Presences come 250 ms apart, so that by them alone it would take 500.
+  assert.ok(took < 250, `${took} ms of the simulated clock`);
 });
 
 test('orchestration / distribute / tells the decision once it is made, for a known event too, and stores it once', async () => {
