@@ -1,13 +1,11 @@
 import { Aggregator } from '../roles/aggregator/aggregator.ts';
-import { General } from '../roles/general/general.ts';
+import type { General } from '../roles/general/general.ts';
 import { Orchestrator } from '../roles/orchestrator/orchestrator.ts';
 import { mergeRoutes, type Route } from '../roles/orchestrator/routes.ts';
 import type { Model } from '../roles/ports/model.ts';
 import type { Core } from './compose-core.ts';
 import type { Config } from './config/config.ts';
 import type { Step } from './lifecycle.ts';
-import { createModel } from './model/openai.ts';
-import { loadTemplates } from './templates.ts';
 
 /** What this node does; a role that it does not have is absent. */
 export interface Roles {
@@ -21,13 +19,12 @@ export interface Roles {
   readonly steps: readonly Step[];
 }
 
-export function composeRoles(config: Config, core: Core): Roles {
+export async function composeRoles(config: Config, core: Core): Promise<Roles> {
   const routes = mergeRoutes(config.routes, { defaults: config.routing.defaults });
   const has = (role: string) => config.node.roles.some((each) => each === role);
   const aggregator = has('aggregator') ? composeAggregator(core) : undefined;
   const orchestrator = has('orchestrator') ? composeOrchestrator(config, core, routes) : undefined;
-  const model = createModel(config.model, { runtime: core.runtime, meter: core.metrics });
-  const general = has('general') ? composeGeneral(core, model) : undefined;
+  const { general, model } = has('general') ? await loadGeneral(config, core) : {};
   return {
     ...(aggregator && { aggregator }),
     ...(orchestrator && { orchestrator }),
@@ -44,6 +41,12 @@ export function composeRoles(config: Config, core: Core): Roles {
       { name: 'farewell', stop: () => core.announcer.leave() },
     ],
   };
+}
+
+/** Templates and the model's client are a third of the code: a node without generals does not load them. */
+async function loadGeneral(config: Config, core: Core) {
+  const { composeGeneral } = await import('./compose-general.ts');
+  return composeGeneral(config, core);
 }
 
 function composeAggregator({ replica, store, runtime, metrics }: Core): Aggregator {
@@ -69,24 +72,4 @@ function composeOrchestrator({ routing }: Config, core: Core, routes: readonly R
   );
   late.note = (from, note) => orchestrator.note(from, note);
   return orchestrator;
-}
-
-function composeGeneral(core: Core, model: Model | undefined): General {
-  const { card, replica, store, dispatcher, runtime, metrics, late, announcer } = core;
-  const general = new General(
-    { self: card, generals: card.generals },
-    {
-      journal: replica,
-      tables: store.tables,
-      templates: loadTemplates(),
-      dispatcher,
-      runtime,
-      meter: metrics,
-      ...(model && { model }),
-    },
-  );
-  late.offer = (from, offer) => general.offer(from, offer);
-  late.load = () => general.load();
-  general.onChange(() => announcer.changed());
-  return general;
 }

@@ -18,7 +18,7 @@ export async function compose(loaded: LoadedConfig, version: string): Promise<Da
   const { config } = loaded;
   const core = await composeCore(config, version);
   endOnFailedDisk(core);
-  const roles = composeRoles(config, core);
+  const roles = await composeRoles(config, core);
   const surfaces = await composeSurfaces(loaded, core, roles);
   const { below, above } = coreSteps(core);
   const log = core.runtime.log;

@@ -1,0 +1,26 @@
+import { General } from '../roles/general/general.ts';
+import type { Model } from '../roles/ports/model.ts';
+import type { Core } from './compose-core.ts';
+import type { Config } from './config/config.ts';
+import { createModel } from './model/openai.ts';
+import { loadTemplates } from './templates.ts';
+
+export interface ComposedGeneral {
+  readonly general: General;
+  /** Absent: the generals answer by rules. */
+  readonly model?: Model;
+}
+
+export function composeGeneral(config: Config, core: Core): ComposedGeneral {
+  const { card, replica, store, dispatcher, runtime, metrics, late, announcer } = core;
+  const model = createModel(config.model, { runtime, meter: metrics });
+  const engine = { templates: loadTemplates(), ...(model && { model }) };
+  const general = new General(
+    { self: card, generals: card.generals },
+    { journal: replica, tables: store.tables, dispatcher, runtime, meter: metrics, ...engine },
+  );
+  late.offer = (from, offer) => general.offer(from, offer);
+  late.load = () => general.load();
+  general.onChange(() => announcer.changed());
+  return { general, ...(model && { model }) };
+}
