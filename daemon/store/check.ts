@@ -1,7 +1,7 @@
 import { messageOf } from '../../protocols/errors.ts';
 import { type LogId, logKey } from '../../protocols/ids.ts';
 import { chainHash, genesisHash, type SignedHead } from '../../protocols/record.ts';
-import { tableKey } from '../../roles/ports/tables.ts';
+import { TABLES, type TableName, tableKey } from '../../roles/ports/tables.ts';
 import { decodeHeadRow } from './head-row.ts';
 import { lastRows } from './last-rows.ts';
 import { type Database, placeKey, type ReadOptions, readPlaceKey, type Sublevels } from './tables.ts';
@@ -12,7 +12,7 @@ export interface CheckOptions {
 }
 
 export interface CheckProblem {
-  /** `origin/epoch`. */
+  /** A log as `origin/epoch`, or the name of a table. */
   readonly log: string;
   readonly problem: string;
 }
@@ -21,7 +21,7 @@ export interface CheckReport {
   readonly logs: number;
   readonly records: number;
   readonly heads: number;
-  /** What is wrong with the logs: mended only by fetching them from peers. The first of each log. */
+  /** What is wrong, the first of each log and table. Logs are mended by fetching them from peers, tables by a rebuild. */
   readonly problems: readonly CheckProblem[];
   /** Logs that a projection has not seen to their end: mended by the next start, or by a rebuild. */
   readonly behind: readonly string[];
@@ -33,19 +33,28 @@ export interface CheckParts {
 }
 
 const RECORDS_AT_ONCE = 256;
+const ROWS_AT_ONCE = 1_000;
 
-/** Reads everything: each chain from its beginning through every head, each signature, each position. A running store is seen as it was at the call. */
+/**
+ * Reads everything: each chain from its beginning through every head, each signature, each position, each row. A running store
+ * is seen as it was at the call. A write that LevelDB lost at the very end of its file leaves a whole, shorter log: only peers
+ * know of that.
+ */
 export async function checkStore({ verify }: CheckOptions, { db, sublevels }: CheckParts): Promise<CheckReport> {
   const snapshot = db.snapshot();
   try {
-    const walk = new ChainWalk(sublevels, { snapshot }, verify);
-    return await walk.run();
+    return await new StoreWalk(sublevels, { snapshot }, verify).run();
   } finally {
     await snapshot.close();
   }
 }
 
-class ChainWalk {
+interface StoredRecord {
+  readonly seq: number;
+  readonly bytes: Buffer;
+}
+
+class StoreWalk {
   readonly #sublevels: Sublevels;
   readonly #options: ReadOptions;
   readonly #verify: (head: SignedHead) => boolean;
@@ -63,30 +72,53 @@ class ChainWalk {
     const lengths = await this.#lengths();
     const behind: string[] = [];
     for (const [log, { id, length }] of lengths) {
-      const problem = await this.#checkLog(id).catch((error: unknown) => messageOf(error));
-      if (problem !== undefined) this.#problems.push({ log, problem });
+      await this.#note(log, this.#checkLog(id));
       if (!this.#isProjected(id, length)) behind.push(log);
     }
+    for (const table of Object.values(TABLES)) await this.#note(table, this.#readTable(table));
     return { logs: lengths.size, records: this.#records, heads: this.#heads, problems: this.#problems, behind };
+  }
+
+  /** What cannot be read is a problem of that place; the rest is still looked at. */
+  async #note(log: string, checking: Promise<string | undefined>): Promise<void> {
+    const problem = await checking.catch((error: unknown) => messageOf(error));
+    if (problem !== undefined) this.#problems.push({ log, problem });
   }
 
   /** Every log that has a head; records without one are a problem of their own. */
   async #lengths(): Promise<ReadonlyMap<string, { id: LogId; length: number }>> {
     const lengths = new Map<string, { id: LogId; length: number }>();
-    for (const [key, value] of await lastRows(this.#sublevels.heads, this.#options)) {
-      const head = decodeHeadRow(key, value);
-      lengths.set(logKey(head), { id: { origin: head.origin, epoch: head.epoch }, length: head.length });
+    for (const [key, value] of await this.#lastRows('heads')) {
+      const { origin, epoch, length } = decodeHeadRow(key, value);
+      lengths.set(logKey({ origin, epoch }), { id: { origin, epoch }, length });
     }
-    for (const [key] of await lastRows(this.#sublevels.records, this.#options)) {
+    for (const [key] of await this.#lastRows('records')) {
       const { log } = readPlaceKey(key);
       if (!lengths.has(log)) this.#problems.push({ log, problem: 'it has records but no signed head' });
     }
     return lengths;
   }
 
-  /** Returns the first problem. */
+  async #lastRows(name: 'heads' | 'records') {
+    try {
+      return await lastRows(this.#sublevels[name], this.#options);
+    } catch (error) {
+      this.#problems.push({ log: name, problem: messageOf(error) });
+      return [];
+    }
+  }
+
   async #checkLog(log: LogId): Promise<string | undefined> {
     const records = this.#recordsOf(log);
+    try {
+      return await this.#checkChain(log, records);
+    } finally {
+      await records.return(undefined);
+    }
+  }
+
+  /** Returns the first problem. */
+  async #checkChain(log: LogId, records: AsyncGenerator<StoredRecord>): Promise<string | undefined> {
     let hash = genesisHash(log);
     let length = 0;
     for await (const head of this.#headsOf(log)) {
@@ -95,12 +127,12 @@ class ChainWalk {
         if (next.done || next.value.seq !== length) return `record ${length} is missing`;
         hash = chainHash(hash, next.value.bytes);
         length += 1;
+        this.#records += 1;
       }
       if (Buffer.compare(hash, head.hash) !== 0) return `the records do not lead to the head at ${head.length}`;
       if (!this.#verify(head)) return `the head at ${head.length} is not signed by its origin`;
       this.#heads += 1;
     }
-    this.#records += length;
     return (await records.next()).done ? undefined : `records behind ${length} have no signed head`;
   }
 
@@ -109,7 +141,7 @@ class ChainWalk {
     for await (const [key, value] of this.#sublevels.heads.iterator(range)) yield decodeHeadRow(key, value);
   }
 
-  async *#recordsOf(log: LogId): AsyncGenerator<{ readonly seq: number; readonly bytes: Buffer }> {
+  async *#recordsOf(log: LogId): AsyncGenerator<StoredRecord> {
     const iterator = this.#sublevels.records.iterator({ ...rangeOf(log), ...this.#options });
     try {
       for (
@@ -124,10 +156,23 @@ class ChainWalk {
     }
   }
 
+  async #readTable(table: TableName): Promise<undefined> {
+    const iterator = this.#sublevels.table(table).iterator(this.#options);
+    try {
+      while ((await iterator.nextv(ROWS_AT_ONCE)).length > 0);
+    } finally {
+      await iterator.close();
+    }
+  }
+
   #isProjected({ origin, epoch }: LogId, length: number): boolean {
-    const row = this.#sublevels.table('positions').getSync(tableKey(origin, epoch), this.#options);
-    if (typeof row !== 'object' || row === null) return false;
-    return Object.values(row).every((seen) => seen === length);
+    try {
+      const row = this.#sublevels.table('positions').getSync(tableKey(origin, epoch), this.#options);
+      return typeof row === 'object' && row !== null && Object.values(row).every((seen) => seen === length);
+    } catch {
+      // A row that cannot be read is a problem of its table, and nothing was seen as far as anybody knows.
+      return false;
+    }
   }
 }
 
