@@ -24,7 +24,7 @@ export interface DevOptions {
 
 /** Runs a small mesh on loopback until it is asked to leave. Resolves with the exit code. */
 export async function runDev(options: DevOptions): Promise<number> {
-  const leave = untilAskedToLeave();
+  const leave = Promise.race([untilAskedToLeave(), untilOrphaned()]);
   const dir = options.dataDir === undefined ? await mkdtemp(join(tmpdir(), 'mindmesh-dev-')) : resolve(options.dataDir);
   const tell = options.headless || options.json ? () => undefined : progress;
   const mesh = await DevMesh.prepare({
@@ -84,8 +84,31 @@ function childEnvironment(): Record<string, string> {
   return Object.fromEntries(own.map(({ name }) => [name, '']));
 }
 
+const PARENT_POLL_MS = 500;
+
+/**
+ * npm runs a script through a shell, and the shell passes no signal on: when npm is asked to leave, both are gone and nobody
+ * told us. Under npm a new parent means that. Started by hand, a mesh outlives its shell as any program does.
+ */
+function untilOrphaned(): Promise<string> {
+  const parent = process.ppid;
+  return new Promise((resolve) => {
+    if (!isUnderNpm()) return;
+    const timer = setInterval(() => {
+      if (process.ppid === parent) return;
+      clearInterval(timer);
+      resolve('npm gone');
+    }, PARENT_POLL_MS);
+    timer.unref();
+  });
+}
+
+function isUnderNpm(): boolean {
+  return process.env.npm_lifecycle_event !== undefined;
+}
+
 function commandLine(): string {
-  return process.env.npm_lifecycle_event === undefined ? 'mindmesh' : 'npm run -s mindmesh --';
+  return isUnderNpm() ? 'npm run -s mindmesh --' : 'mindmesh';
 }
 
 function progress(text: string): void {
