@@ -48,7 +48,7 @@ const allowed: readonly Case[] = [
   { file: 'daemon/cli/run.ts', imports: ['../compose.ts', '../config/load.ts', './table.ts', 'yargs', 'yaml'] },
   { file: 'daemon/cli/dev.ts', imports: ['../compose.ts', '../dev/dev.ts', '../lifecycle.ts'] },
   { file: 'daemon/cli/keygen.ts', imports: ['../mesh/identity.ts', './table.ts'] },
-  { file: 'daemon/cli/check.ts', imports: ['../store/level.ts'] },
+  { file: 'daemon/cli/check.ts', imports: ['../compose-check.ts'] },
   {
     file: 'daemon/dev/mesh.ts',
     imports: ['./child.ts', '../cli/client.ts', '../mesh/identity.ts', '../config/load.ts', '../lifecycle.ts'],
