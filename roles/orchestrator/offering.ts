@@ -18,6 +18,8 @@ export interface Offering {
   readonly status: 'active' | 'inactive' | 'busy';
   /** Running and queued, as estimated now. */
   readonly load: number;
+  /** How much of it this node gave: that much is certain, the rest may be out of date. */
+  readonly given: number;
   readonly capacity: number;
   /** Median of its last tasks, milliseconds. */
   readonly latencyMs?: number;
@@ -39,6 +41,11 @@ export function hindranceOf(offering: Offering, org: string): string | undefined
     case 'live':
       return undefined;
   }
+}
+
+/** It has as much from this node alone as it takes: asking it would be idle. */
+export function isSurelyFull({ given, capacity }: Offering): boolean {
+  return given >= capacity;
 }
 
 export function hasRoom({ load, capacity }: Offering): boolean {

@@ -75,7 +75,8 @@ export class Sight {
   offerings(general: string): readonly Offering[] {
     return this.#offerersOf(general).map((each) => ({
       ...each,
-      load: this.#loads.loadOf(each.peer, general, each.load, each.heardAt),
+      given: this.#loads.givenTo(each.peer, general),
+      load: this.#loads.loadOf(each.peer, general, { ...each, told: each.load }),
     }));
   }
 
@@ -101,15 +102,26 @@ export class Sight {
     );
   }
 
-  /** A node answered `busy`. */
-  countFull(peer: PeerId, general: string): void {
-    const offerer = this.#offerersOf(general).find((each) => each.peer === peer);
-    if (offerer !== undefined) this.#loads.setLoad(peer, general, offerer.capacity, offerer.load, offerer.heardAt);
+  /** The loads of the mesh, between two presences. */
+  countGiven(peer: PeerId, general: string): void {
+    this.#loads.give(peer, general);
   }
 
-  /** Work was given to a node (+1), or it is rid of it (−1). */
-  count(peer: PeerId, general: string, by: number): void {
-    this.#loads.add(peer, general, by, this.#members.get(peer)?.heardAt ?? 0);
+  countTakenBack(peer: PeerId, general: string): void {
+    this.#loads.takeBack(peer, general);
+  }
+
+  countEnded(peer: PeerId, general: string): void {
+    this.#loads.end(peer, general, this.#heardAt(peer));
+  }
+
+  /** A node answered `busy`. */
+  countFull(peer: PeerId, general: string): void {
+    this.#loads.fill(peer, general, this.#heardAt(peer));
+  }
+
+  #heardAt(peer: PeerId): number {
+    return this.#members.get(peer)?.heardAt ?? 0;
   }
 
   #read(): void {
@@ -143,6 +155,7 @@ export class Sight {
         ...this.#fixed(card, general, offered.specialisations),
         state: stateOf(member),
         load: (told?.running ?? 0) + (told?.queued ?? 0),
+        given: 0,
         capacity: told?.capacity ?? offered.capacity,
         ...(told?.latencyMs !== undefined && { latencyMs: told.latencyMs }),
         failureRate: told?.failureRate ?? 0,
@@ -155,7 +168,7 @@ export class Sight {
     const offered = card.generals.find(({ name }) => name === general);
     if (offered === undefined) return [];
     const fixed = this.#fixed(card, general, offered.specialisations);
-    return [{ ...fixed, state: 'away', load: 0, capacity: offered.capacity, failureRate: 0, heardAt: 0 }];
+    return [{ ...fixed, state: 'away', load: 0, given: 0, capacity: offered.capacity, failureRate: 0, heardAt: 0 }];
   }
 
   #fixed({ peer, name, cluster, region, org }: NodeCard, general: string, specialisations: readonly string[]) {

@@ -4,7 +4,7 @@ import { priorityOf } from '../policy/priority.ts';
 import type { Task } from '../replica/story.ts';
 import { DueTimes } from './due-times.ts';
 import { type Assignment, OfferSender, type OfferSenderParts } from './offer-sender.ts';
-import { hasRoom } from './offering.ts';
+import { hasRoom, isSurelyFull } from './offering.ts';
 import type { OfferNote } from './offers-log.ts';
 import { type Gate, type LineStatus, SubjectLines } from './subject-lines.ts';
 import {
@@ -167,13 +167,18 @@ export class TaskDesk {
   }
 
   #followLoad({ state }: Entry, before: TaskState): void {
+    const { sight } = this.#parts;
     const [was, is] = [assigneeOf(before), assigneeOf(state)];
     if (was === is) return;
-    if (is !== undefined) this.#parts.sight.count(is, state.general, 1);
+    if (is !== undefined) sight.countGiven(is, state.general);
     if (was === undefined) return;
-    this.#parts.sight.count(was, state.general, -1);
     // Only who had it is rid of something; who declined it is as full as before.
-    if (before.phase === 'held') this.#wakeGeneral(state.general);
+    if (before.phase === 'held') {
+      sight.countEnded(was, state.general);
+      this.#wakeGeneral(state.general);
+    } else {
+      sight.countTakenBack(was, state.general);
+    }
   }
 
   #followLine(entry: Entry, before: TaskState): void {
@@ -264,7 +269,10 @@ export class TaskDesk {
       .offerings(state.general)
       .filter((each) => each.org === sight.org && (cluster === undefined || each.cluster === cluster));
     const askable = offerings.filter(
-      (each) => sight.canTake(each) && (full || hasRoom(each)) && (only === undefined || each.peer === only),
+      (each) =>
+        sight.canTake(each) &&
+        (full ? !isSurelyFull(each) : hasRoom(each)) &&
+        (only === undefined || each.peer === only),
     );
     return { askable: askable.map(({ peer }) => peer), known: offerings.map(({ peer }) => peer) };
   }

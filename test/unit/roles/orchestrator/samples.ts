@@ -68,6 +68,7 @@ export function offeringOf(node: string, fields: Partial<Offering> = {}): Offeri
     state: 'live',
     status: 'active',
     load: 0,
+    given: 0,
     capacity: 10,
     failureRate: 0,
     ...fields,

@@ -66,7 +66,7 @@ test('orchestrator / sight / what it told of its load is seen, running and queue
 
 test('orchestrator / sight / what was given to it since is counted, and a busy answer fills it', async () => {
   const { sight, offering } = await see({ members: [member(GEN)] });
-  sight.count(GEN.peer, 'triage-general', 1);
+  sight.countGiven(GEN.peer, 'triage-general');
   assert.equal(offering()?.load, 1);
   assert.equal(sight.hasRoom('triage-general', 'dev'), true);
   assert.equal(sight.hasRoom('triage-general', 'prod-us'), false);
@@ -114,9 +114,9 @@ test('orchestrator / sight / openings are the clusters where it could be asked f
 test('orchestrator / sight / a load that was told without being news is read after a second', async () => {
   const members = [member(GEN)];
   const { sight, runtime, offering } = await see({ members });
-  sight.count(GEN.peer, 'triage-general', 4);
+  sight.countFull(GEN.peer, 'triage-general');
   members[0] = member(GEN, { heardAt: 900, counter: 1 });
-  assert.equal(offering()?.load, 4);
+  assert.equal(offering()?.load, 10);
   await runtime.advance(1_001);
   assert.equal(offering()?.load, 0);
 });
