@@ -1,5 +1,4 @@
-import type { LogId, Position } from '../../protocols/ids.ts';
-import { logKey } from '../../protocols/ids.ts';
+import { type LogId, logKey, type Position } from '../../protocols/ids.ts';
 import { type Decoded, decodeRecord, type MeshRecord, type SignedHead } from '../../protocols/record.ts';
 import type { Batch } from '../ports/disk.ts';
 import type { Committed } from '../ports/journal.ts';

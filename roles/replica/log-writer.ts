@@ -69,7 +69,7 @@ export class LogWriter implements LinkHandler {
       const theirs = ends.get(key);
       // Of the same length and another: from its start, so that the reader finds the place and the proof (L2).
       if (theirs?.length === length && theirs.hash !== hash) this.#cursors.set(key, 0);
-      this.#due.set(key, { origin, epoch });
+      if ((this.#cursors.get(key) ?? 0) < length) this.#due.set(key, { origin, epoch });
     }
     this.#except = new Set(except);
     this.#greeted = true;

@@ -20,16 +20,16 @@ const READ = { records: LIMITS.groupRecords, bytes: LIMITS.groupBytes };
 
 /**
  * Brings every projection to the end of every log: one of another version is wiped first and made anew (L9).
- * A crash in between is harmless, the next call goes on. Returns the names of those that were made anew.
+ * A crash in between is harmless, the next call goes on. Returns the names of those that were made anew from records.
  */
 export async function catchUpProjections(parts: RebuildParts): Promise<readonly string[]> {
   const stale = parts.projector.projections.filter(
     (projection) => getRow(parts.tables, 'versions', projection.name) !== storedVersion(projection),
   );
-  for (const projection of stale) await wipe(projection, parts);
+  if (stale.length > 0) await wipe(stale, parts);
   const heads = [...(await parts.disk.heads())].sort((a, b) => comparePositions({ ...a, seq: 0 }, { ...b, seq: 0 }));
   for (const head of heads) await catchUpLog(head, head.length, parts);
-  return stale.map(({ name }) => name);
+  return heads.length > 0 ? stale.map(({ name }) => name) : [];
 }
 
 /** Makes every table anew, for `mindmesh check --rebuild`. */
@@ -39,15 +39,16 @@ export async function rebuildProjections(parts: RebuildParts): Promise<void> {
   await catchUpProjections(parts);
 }
 
-/** The version is written last, with the positions: a wipe that was cut short begins again. */
-async function wipe(projection: Projection, { disk, tables }: RebuildParts): Promise<void> {
-  for (const table of projection.tables) await clearTable(table, disk, tables);
-  const ops: TableOp[] = [];
+/** The versions are written last, with the positions: a wipe that was cut short begins again. */
+async function wipe(stale: readonly Projection[], { disk, tables }: RebuildParts): Promise<void> {
+  for (const table of stale.flatMap((projection) => projection.tables)) await clearTable(table, disk, tables);
+  const names = new Set(stale.map(({ name }) => name));
+  const ops: TableOp[] = stale.map((projection) => put('versions', projection.name, storedVersion(projection)));
   for (const [key, row] of await rangeRows(tables, 'positions')) {
-    const kept = Object.entries(row).filter(([name]) => name !== projection.name);
+    const kept = Object.entries(row).filter(([name]) => !names.has(name));
     ops.push(put('positions', key, Object.fromEntries(kept)));
   }
-  await disk.commit({ batches: [], ops: [...ops, put('versions', projection.name, storedVersion(projection))] });
+  await disk.commit({ batches: [], ops });
 }
 
 async function clearTable(table: TableName, disk: Disk, tables: Tables): Promise<void> {

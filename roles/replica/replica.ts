@@ -14,11 +14,10 @@ import { contentOf, type GroupContent, type Item } from './group.ts';
 import { Heads, type LogEnd } from './heads.ts';
 import { Intake } from './intake.ts';
 import { OwnLog, positionOf } from './own-log.ts';
-import { COUNTERS } from './project-events.ts';
-import type { Projection } from './projection.ts';
-import { put } from './projection.ts';
+import { type Projection, put } from './projection.ts';
 import { Projector } from './projector.ts';
 import { catchUpProjections } from './rebuild.ts';
+import { measureCommit, type ReplicaStats, statsOf } from './replica-stats.ts';
 import { getRow } from './rows.ts';
 
 export interface ReplicaOptions {
@@ -40,18 +39,6 @@ export interface ReplicaParts {
  * its log is quarantined and it was dropped.
  */
 export type Applied = 'applied' | 'known' | 'gap' | 'quarantined';
-
-export interface ReplicaStats {
-  readonly epoch: Epoch;
-  readonly logs: number;
-  /** Synced records of all logs. */
-  readonly records: number;
-  /** Synced records of this boot. */
-  readonly own: number;
-  readonly unreadable: number;
-  /** Logs of which two signed heads disagree, as `origin/epoch`. */
-  readonly quarantined: readonly string[];
-}
 
 const READ = { records: LIMITS.groupRecords, bytes: LIMITS.groupBytes };
 
@@ -173,15 +160,7 @@ export class Replica implements Journal {
   }
 
   stats(): ReplicaStats {
-    const states = this.#heads.all();
-    return {
-      epoch: this.epoch,
-      logs: states.filter(({ committed }) => committed.length > 0).length,
-      records: states.reduce((sum, { committed }) => sum + committed.length, 0),
-      own: this.lengthOf(this.#own.log),
-      unreadable: getRow(this.#parts.tables, 'counters', COUNTERS.unreadable) ?? 0,
-      quarantined: states.filter(({ quarantined }) => quarantined).map(({ log }) => logKey(log)),
-    };
+    return statsOf({ heads: this.#heads, own: this.#own.log, tables: this.#parts.tables });
   }
 
   async #commit(items: readonly Item[]): Promise<void> {
@@ -190,7 +169,8 @@ export class Replica implements Journal {
       const content = contentOf(items, (log, tip) => signHead(this.#parts.identity, log, tip));
       await this.#parts.disk.commit({ batches: content.batches, ops: this.#opsOf(content) });
       for (const { head } of content.batches) this.#heads.commit(head);
-      this.#measure(content, this.#parts.runtime.monotonic() - started);
+      measureCommit(this.#parts.meter, content.entries, this.#parts.runtime.monotonic() - started);
+      if (content.entries.length === 0) return;
       for (const listener of this.#commitListeners) listener(content.entries);
     } catch (error) {
       this.#fail(error);
@@ -205,18 +185,6 @@ export class Replica implements Journal {
     for (const { head } of batches) draft.apply([this.#projector.reached(head, head.length)]);
     draft.apply(ops);
     return draft.ops();
-  }
-
-  #measure({ entries }: GroupContent, ms: number): void {
-    const { meter } = this.#parts;
-    const own = entries.filter((entry) => entry.own).length;
-    if (own > 0) meter.count('mindmesh_log_records_total', { from: 'self' }, own);
-    if (own < entries.length) meter.count('mindmesh_log_records_total', { from: 'peer' }, entries.length - own);
-    const unreadable = entries.filter((entry) => !entry.decoded.ok).length;
-    if (unreadable > 0) meter.count('mindmesh_log_unreadable_total', {}, unreadable);
-    meter.count('mindmesh_log_commits_total');
-    meter.observe('mindmesh_log_commit_records', entries.length);
-    meter.observe('mindmesh_log_commit_seconds', ms / 1_000);
   }
 
   async #examine(batch: Batch, from: PeerId): Promise<Applied> {
