@@ -1,6 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type DevPointer, devPointerFile } from '../cli/dev-pointer.ts';
+import { type DevPointer, devPointerFile, readDevPointer } from '../cli/dev-pointer.ts';
 
 /** Leaves word where this mesh's sockets are, so that commands in a checkout find them without being told. */
 export async function rememberDev(pointer: Omit<DevPointer, 'pid'>): Promise<void> {
@@ -9,6 +9,7 @@ export async function rememberDev(pointer: Omit<DevPointer, 'pid'>): Promise<voi
   await writeFile(file, JSON.stringify({ pid: process.pid, ...pointer }), { mode: 0o600 });
 }
 
+/** Takes back this process's word only: another mesh may have left its own since. */
 export async function forgetDev(): Promise<void> {
-  await rm(devPointerFile(), { force: true });
+  if ((await readDevPointer())?.pid === process.pid) await rm(devPointerFile(), { force: true });
 }

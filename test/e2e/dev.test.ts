@@ -2,14 +2,15 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, describe, it } from 'node:test';
 import { OperatorClient } from '../../daemon/cli/client.ts';
 import type { DevReport } from '../../daemon/dev/report.ts';
 import { GENERALS } from '../../protocols/generals.ts';
-
-const MAIN = join(import.meta.dirname, '../../daemon/main.ts');
+import { bundleInto } from './mesh.ts';
 
 function isAlive(pid: number): boolean {
   try {
@@ -23,18 +24,23 @@ function isAlive(pid: number): boolean {
 describe('mindmesh dev --json', () => {
   let dev: ChildProcess;
   let report: DevReport;
+  let home: string;
 
   before(async () => {
-    dev = spawn(process.execPath, ['--import', 'tsx', MAIN, 'dev', '--json', '--headless', '--ports', 'auto'], {
+    home = await mkdtemp(join(tmpdir(), 'mindmesh-dev-test-'));
+    const { command, args } = await bundleInto(join(home, 'dist'));
+    dev = spawn(command, [...args, 'dev', '--json', '--headless', '--ports', 'auto'], {
       stdio: ['ignore', 'pipe', 'inherit'],
-      env: { ...process.env, OPENAI_API_KEY: '', OPENAI_BASE_URL: '' },
+      // A runtime folder of its own: the commands of whoever runs the tests shall not find this mesh.
+      env: { ...process.env, XDG_RUNTIME_DIR: home, OPENAI_API_KEY: '', OPENAI_BASE_URL: '' },
     });
     assert.ok(dev.stdout);
     const [line] = await once(createInterface({ input: dev.stdout }), 'line');
     report = JSON.parse(line);
   });
-  after(() => {
+  after(async () => {
     dev.kill('SIGKILL');
+    await rm(home, { recursive: true, force: true });
   });
 
   it('e2e / dev / one line tells scripts where everything is', async () => {
