@@ -2,15 +2,15 @@ import type { EventId, PeerId } from '../../protocols/ids.ts';
 import { EventIdSchema } from '../../protocols/ids.ts';
 import type { Distributions, MindosStatus } from '../../protocols/mindos.ts';
 import type { EventLine, EventsQuery, ExplainView, GeneralView, PeerView } from '../../protocols/operator.ts';
-import type { Committed, Journal } from '../ports/journal.ts';
+import type { Journal } from '../ports/journal.ts';
 import type { Roster } from '../ports/roster.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { type Tables, tableKey } from '../ports/tables.ts';
 import { COUNTERS } from '../replica/project-events.ts';
 import { getRow, rangeRows } from '../replica/rows.ts';
 import { loadStory } from '../replica/stories.ts';
-import { eventIdOfRecord } from '../replica/story.ts';
-import { type EventState, eventLine, eventLineOfStory } from './event-line.ts';
+import { type EventState, eventLine } from './event-line.ts';
+import { EventWatch } from './event-watch.ts';
 import { explainView, type OfferNote } from './explain-view.ts';
 import { generalViews } from './general-views.ts';
 import { distributionLine, mindosStatus } from './mindos-view.ts';
@@ -42,12 +42,12 @@ const RECENT_DISTRIBUTIONS = 10;
 export class Queries {
   readonly #self: PeerId;
   readonly #parts: QueriesParts;
-  readonly #listeners = new Set<(line: EventLine) => void>();
+  readonly #watch: EventWatch;
 
   constructor({ self }: QueriesOptions, parts: QueriesParts) {
     this.#self = self;
     this.#parts = parts;
-    parts.journal.onCommit((entries) => this.#tell(entries));
+    this.#watch = new EventWatch({}, parts);
   }
 
   peers(): PeerView[] {
@@ -88,10 +88,9 @@ export class Queries {
     return lines;
   }
 
-  /** Calls back with each event that comes in or whose state may have changed; the returned function ends it. */
+  /** Calls back with each event that comes in or whose state changes; the returned function ends it. */
   onEvent(listener: (line: EventLine) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#watch.onEvent(listener);
   }
 
   /** @param id of an event, or the end of one that only one recent event has */
@@ -159,19 +158,5 @@ export class Queries {
     const recent = await rangeRows(tables, 'events', { limit: PAGE });
     const fits = recent.map(([, row]) => row.eventId).filter((eventId) => eventId.endsWith(id));
     return fits.length === 1 ? fits[0] : undefined;
-  }
-
-  #tell(entries: readonly Committed[]): void {
-    if (this.#listeners.size === 0) return;
-    const about = entries.flatMap(({ decoded }) => (decoded.ok ? [eventIdOfRecord(decoded.record)] : []));
-    for (const eventId of new Set(about)) {
-      if (eventId !== undefined) void this.#tellOf(eventId);
-    }
-  }
-
-  async #tellOf(eventId: EventId): Promise<void> {
-    const line = eventLineOfStory(await loadStory(eventId, this.#parts));
-    if (line === undefined) return;
-    for (const listener of this.#listeners) listener(line);
   }
 }
