@@ -67,7 +67,7 @@ export async function composeCore(config: Config, version: string): Promise<Core
     { privateKey, identity, runtime, meter: metrics, discovery: createStaticDiscovery(config.mesh.peers) },
   );
   const late: Late = {};
-  const dispatcher = createDispatcher({}, { mesh, runtime, handler: handlerOf(late) });
+  const dispatcher = createDispatcher({ self: identity.peer }, { mesh, runtime, handler: handlerOf(late) });
   const roster = new MeshRoster({ self: identity.peer }, { mesh, runtime });
   const logSync = new LogSync({ self: identity.peer }, { replica, mesh, runtime, meter: metrics });
   const isReady = readiness(logSync, runtime);

@@ -8,6 +8,8 @@ import { answerDispatch } from './dispatch-answerer.ts';
 import { DispatchAsker } from './dispatch-asker.ts';
 
 export interface DispatcherOptions {
+  /** This node: what it offers to itself goes to its own handler, because nobody is connected to himself. */
+  readonly self?: PeerId;
   /** Requests in flight to one peer; more wait in line. Default 64. A larger value lets a slow peer hold more memory. */
   readonly inFlight?: number;
   /** Milliseconds until an offer without an answer counts as timed out, waiting in line included. Default `OFFER_DEADLINE_MS`. */
@@ -35,9 +37,10 @@ export function createDispatcher(options: DispatcherOptions, parts: DispatcherPa
     return known;
   };
   parts.mesh.serve(PROTOCOLS.dispatch, (link) => answerDispatch(link, parts.handler, parts.runtime.log));
+  const { self } = options;
   return {
-    offer: (peer, offer) => askerOf(peer).offer(offer),
-    note: (peer, note) => askerOf(peer).note(note),
+    offer: async (peer, offer) => (peer === self ? parts.handler.offer(peer, offer) : askerOf(peer).offer(offer)),
+    note: (peer, note) => (peer === self ? parts.handler.note(peer, note) : askerOf(peer).note(note)),
     stop: () => {
       for (const asker of askers.values()) asker.stop('this node stops');
     },
