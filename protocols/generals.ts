@@ -1,6 +1,6 @@
 /**
  * The thirteen generals that ship: the eleven of the first source document and the two of the fourth. Names, specialisation
- * tokens and replicas are the documents' (CHECKLIST 045–055, G08); prompts lie in `templates/generals/<name>/`.
+ * tokens and replicas are the documents' (docs/parity.md 045–055, G08); prompts lie in `templates/generals/<name>/`.
  */
 export interface GeneralKind {
   readonly name: string;
@@ -34,7 +34,7 @@ export const UNROUTED_GENERAL = 'general-purpose-general';
 /** How many tasks a general takes, running and queued together (F03). */
 export const DEFAULT_CAPACITY = 10;
 
-/** Other spellings of the source documents' diagrams (CHECKLIST 056). */
+/** Other spellings of the source documents' diagrams (docs/parity.md 056). */
 const ALIASES: Readonly<Record<string, string>> = {
   'qa-general': 'quality-assurance-general',
   qa: 'quality-assurance-general',

@@ -13,21 +13,21 @@ export const PeerIdSchema = z
   .brand<'PeerId'>();
 export type PeerId = z.infer<typeof PeerIdSchema>;
 
-/** ULID made at the first append after a boot; sorts by time of boot (DESIGN L1). */
+/** ULID made at the first append after a boot; sorts by time of boot (rule L1). */
 export const EpochSchema = z
   .string()
   .regex(/^[0-9A-HJKMNP-TV-Z]{26}$/, 'is not a ULID')
   .brand<'Epoch'>();
 export type Epoch = z.infer<typeof EpochSchema>;
 
-/** `<source>:<delivery id>`, e.g. `github:72d3162e-cc78-11e3-81ab-4c9367dc0958` (DESIGN I2). */
+/** `<source>:<delivery id>`, e.g. `github:72d3162e-cc78-11e3-81ab-4c9367dc0958` (rule I2). */
 export const EventIdSchema = z
   .string()
   .regex(/^[a-z][a-z0-9-]*:[\x21-\x7e]{1,200}$/, 'is not an event id like github:72d3162e-…')
   .brand<'EventId'>();
 export type EventId = z.infer<typeof EventIdSchema>;
 
-/** `<general>` for strategies that pick one, `<general>@<cluster>` for broadcast: what must happen once (DESIGN W6). */
+/** `<general>` for strategies that pick one, `<general>@<cluster>` for broadcast: what must happen once (rule W6). */
 export const SlotIdSchema = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]*(@[a-z0-9][a-z0-9.-]*)?$/, 'is not a slot')
@@ -70,7 +70,7 @@ export function logKey(log: LogId): string {
   return `${log.origin}/${log.epoch}`;
 }
 
-/** Order of DESIGN I2: of two copies of one event the lowest (origin, epoch, seq) counts. */
+/** Order of rule I2: of two copies of one event the lowest (origin, epoch, seq) counts. */
 export function comparePositions(a: Position, b: Position): number {
   return compareText(a.origin, b.origin) || compareText(a.epoch, b.epoch) || a.seq - b.seq;
 }

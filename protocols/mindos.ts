@@ -6,7 +6,7 @@ import { GeneralViewSchema } from './operator.ts';
 import { FindingSchema, UsageSchema } from './result.ts';
 
 /**
- * The HTTP surface that the source documents name (CHECKLIST 019, 030–041, 057, G02–G07): field names are theirs.
+ * The HTTP surface that the source documents name (docs/parity.md 019, 030–041, 057, G02–G07): field names are theirs.
  * Times are RFC 3339 texts here, because they are so there.
  */
 

@@ -3,7 +3,7 @@
  * Bytes are bytes, times are milliseconds.
  */
 
-/** Version written into every frame and record. A node serves this one and the one before (DESIGN L3). */
+/** Version written into every frame and record. A node serves this one and the one before (rule L3). */
 export const WIRE_VERSION = 1;
 export const OLDEST_WIRE_VERSION = 1;
 
@@ -22,9 +22,9 @@ export const TOPICS = {
 export type Topic = (typeof TOPICS)[keyof typeof TOPICS];
 
 export const LIMITS = {
-  /** One log record (DESIGN L2). Larger bodies become blobs. */
+  /** One log record (rule L2). Larger bodies become blobs. */
   recordBytes: 256 * 1024,
-  /** One commit group and one replication batch (DESIGN L6, L7). */
+  /** One commit group and one replication batch (rule L6, L7). */
   groupRecords: 256,
   groupBytes: 1024 * 1024,
   /** One frame on a stream: a full batch, its lengths and its head. */
@@ -37,7 +37,7 @@ export const LIMITS = {
   offerBytes: 512 * 1024,
 } as const;
 
-/** Default TCP ports of each surface (DESIGN section 6). */
+/** Default TCP ports of each surface. */
 export const PORTS = {
   aggregator: 8086,
   orchestrator: 8090,

@@ -9,7 +9,7 @@ import { ResultSchema } from './result.ts';
 
 /**
  * What nodes write into their logs. A record is opaque bytes to replication; only projections and roles decode it, and skip,
- * count and show what they cannot read (DESIGN L3). Times are wall-clock milliseconds and serve people, never decisions.
+ * count and show what they cannot read (rule L3). Times are wall-clock milliseconds and serve people, never decisions.
  */
 const common = { v: z.literal(WIRE_VERSION), at: z.int().nonnegative() };
 const work = { ...common, eventId: EventIdSchema, slot: SlotIdSchema };
@@ -126,7 +126,7 @@ export const SettledRecordSchema = z.object({
   outcome: z.enum(['done', 'partly', 'dead']),
 });
 
-/** `PUT /generals/:cluster/:name/status`: every orchestrator honours the newest (DESIGN section 6). */
+/** `PUT /generals/:cluster/:name/status`: every orchestrator honours the newest. */
 export const GeneralStatusRecordSchema = z.object({
   ...common,
   type: z.literal('general-status'),

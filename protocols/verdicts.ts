@@ -5,7 +5,7 @@ import { type Presence, PresenceSchema } from './presence.ts';
 
 /**
  * What a node makes of a gossip message. Reject only what an honest peer cannot send; everything else that is of no use is
- * ignored, or a rolling upgrade would ban half the mesh (DESIGN T5).
+ * ignored, or a rolling upgrade would ban half the mesh (rule T5).
  */
 export type Verdict<T> =
   | { readonly verdict: 'accept'; readonly message: T }

@@ -1,6 +1,6 @@
 import { ERRORS, type ErrorCode } from '../../protocols/errors.ts';
 
-/** What a command ends with (DESIGN section 6). */
+/** What a command ends with. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, notFound: 3, notAllowed: 4, daemonDown: 5 } as const;
 
 const USAGE: ReadonlySet<string> = new Set<ErrorCode>(['usage', 'config-invalid', 'config-unreadable']);

@@ -36,7 +36,7 @@ export function port(fallback: number) {
   return portNumber.default(fallback);
 }
 
-/** Names that become part of slots, topics and file names: DESIGN W6. */
+/** Names that become part of slots, topics and file names: rule W6. */
 export function slug(what: string) {
   return z
     .string()

@@ -6,7 +6,7 @@ import type { Member } from '../ports/roster.ts';
 /** What a person said of a general, newest first or nothing at all. */
 export type StatusOf = (cluster: string, general: string) => 'active' | 'inactive' | 'busy' | undefined;
 
-/** Where the shipped manifests put generals (CHECKLIST 044). */
+/** Where the shipped manifests put generals (docs/parity.md 044). */
 const NAMESPACE = 'agents';
 const PORT = 8080;
 

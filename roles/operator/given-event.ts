@@ -30,7 +30,7 @@ function isMeshEvent(given: GivenEvent): given is MeshEvent {
   return given.specversion === '1.0';
 }
 
-/** An event of the first source document's form (CHECKLIST 019). The same event again gets the same id. */
+/** An event of the first source document's form (docs/parity.md 019). The same event again gets the same id. */
 export function eventOfSource(given: SourceEvent, context: GivenContext): MeshEvent {
   const { type: kind, repository, user, metadata, timestamp } = given;
   const number = metadata.pr_number;

@@ -6,7 +6,7 @@ import type { Row } from '../replica/rows.ts';
 
 type NameOf = (peer: PeerId) => string;
 
-/** `GET /status` in the words of the first source document (CHECKLIST 037–041). */
+/** `GET /status` in the words of the first source document (docs/parity.md 037–041). */
 export function mindosStatus(
   generals: readonly GeneralView[],
   distributions: { readonly total: number; readonly recent: readonly DistributionLine[] },

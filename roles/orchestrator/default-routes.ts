@@ -1,7 +1,7 @@
 import type { Rule } from './rule.ts';
 
 /**
- * The routes of the first source document (CHECKLIST A2) and of the fourth (D1) together: several may match one event.
+ * The routes of the first source document (docs/parity.md 022–029) and of the fourth (229–233) together: several may match one event.
  * Where a document leaves the strategy open it is round_robin (F19). Broadcast takes the named generals in every cluster,
  * the other strategies one instance of each (F02, F03).
  */

@@ -36,7 +36,7 @@ export interface LogSyncStats {
 const EXCHANGE_MIN_MS = 5_000;
 const EXCHANGE_MAX_MS = 15_000;
 
-/** Replication between the nodes of one org: `/mindmesh/log/1` and the gossip of heads (DESIGN L6). */
+/** Replication between the nodes of one org: `/mindmesh/log/1` and the gossip of heads (rule L6). */
 export class LogSync {
   readonly #parts: LogSyncParts;
   readonly #keeper: LinkKeeper;

@@ -2,7 +2,7 @@ import { comparePositions, type Position } from '../../protocols/ids.ts';
 import { tableKey } from '../ports/tables.ts';
 import { byType, type Projection, put } from './projection.ts';
 
-/** The newest status a person gave each general (DESIGN section 6). */
+/** The newest status a person gave each general. */
 export const GENERALS: Projection = {
   name: 'generals',
   version: 1,

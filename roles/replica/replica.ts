@@ -42,7 +42,7 @@ export type Applied = 'applied' | 'known' | 'gap' | 'quarantined';
 
 const READ = { records: LIMITS.groupRecords, bytes: LIMITS.groupBytes };
 
-/** All logs this node holds, its own among them, and the tables made from them (DESIGN L1–L9). */
+/** All logs this node holds, its own among them, and the tables made from them (rule L1–L9). */
 export class Replica implements Journal {
   readonly #parts: ReplicaParts;
   readonly #heads = new Heads();

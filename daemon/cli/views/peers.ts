@@ -4,7 +4,7 @@ import type { Paint } from '../output/paint.ts';
 import { type Column, table } from '../output/table.ts';
 import { shortDuration } from '../output/words.ts';
 
-/** Clocks that differ more are worth a look (DESIGN, time: a warning at 30 s). */
+/** Clocks that differ more are worth a look (docs/rules.md, time). */
 const DRIFT_MS = 30_000;
 
 const COLUMNS: readonly Column<PeerView>[] = [

@@ -5,7 +5,7 @@ import { settableKeys } from '../../../../daemon/config/keys.ts';
 import { valueAt } from '../../../../daemon/config/tree.ts';
 import { faultOf, settingsOf } from './loading.ts';
 
-/** Every variable of the source documents (CHECKLIST 061–070, 114–122, 195, G22) and what it comes to. */
+/** Every variable of the source documents (docs/parity.md 061–070, 114–122, 195, G22) and what it comes to. */
 const CASES: readonly {
   readonly env: Readonly<Record<string, string>>;
   readonly key: string;

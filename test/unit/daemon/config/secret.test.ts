@@ -95,9 +95,7 @@ for (const { mode, gid, exposed } of MODES) {
   });
 }
 
-test('config / secret / real files: what others can read is refused, also through a link', {
-  skip: process.platform === 'win32',
-}, async (t) => {
+test('config / secret / real files: what others can read is refused, also through a link', async (t) => {
   const dir = await mkdtemp(join(tmpdir(), 'mm-secret-'));
   t.after(() => rm(dir, { recursive: true }));
   const [file, link] = [join(dir, 'key'), join(dir, 'link')];

@@ -7,8 +7,6 @@ import { createKey, loadIdentity } from '../../../../daemon/mesh/identity.ts';
 import { hasCode } from '../../../../protocols/errors.ts';
 import { peerIdOf } from '../../../../protocols/ids.ts';
 
-const POSIX = process.platform === 'win32' ? { skip: 'Windows has no modes' } : {};
-
 let root: string;
 let count = 0;
 let file: string;
@@ -32,7 +30,7 @@ test('mesh / identity / is made once, with its folder, and is the same afterward
   assert.deepEqual(await readdir(join(file, '..')), ['node.key'], 'no temporary file stays behind');
 });
 
-test('mesh / identity / the key file is for this user alone', POSIX, async () => {
+test('mesh / identity / the key file is for this user alone', async () => {
   await loadIdentity(file);
   assert.equal((await stat(file)).mode & 0o777, 0o600);
 });
@@ -42,7 +40,7 @@ test('mesh / identity / two starts at once agree on one key', async () => {
   assert.equal(new Set(all.map(({ identity }) => identity.peer)).size, 1);
 });
 
-test('mesh / identity / a file that the world can reach is refused', POSIX, async () => {
+test('mesh / identity / a file that the world can reach is refused', async () => {
   await loadIdentity(file);
   for (const mode of [0o604, 0o602, 0o644, 0o666]) {
     await chmod(file, mode);
@@ -54,7 +52,7 @@ test('mesh / identity / a file that the world can reach is refused', POSIX, asyn
   }
 });
 
-test('mesh / identity / a group of this process may read it, as in a Kubernetes volume', POSIX, async () => {
+test('mesh / identity / a group of this process may read it, as in a Kubernetes volume', async () => {
   await loadIdentity(file);
   await chmod(file, 0o640);
   await loadIdentity(file);

@@ -1,20 +1,18 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { chmod, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { promisify } from 'node:util';
 import { Level } from 'level';
 import { openStore, type Store } from '../../../../daemon/store/level.ts';
 import { type Migration, migrate, planMigrations, SCHEMA } from '../../../../daemon/store/migrations.ts';
 import { type Database, openSublevels, SUBLEVELS } from '../../../../daemon/store/tables.ts';
 import { hasCode, type MeshError } from '../../../../protocols/errors.ts';
 import { silentLogger } from '../../../fakes/runtime-lite.ts';
+import { giveToPowerless, tryPowerless } from '../../../support/powerless.ts';
 import { runStoreChild } from '../../../support/run-store-child.ts';
 import { waitFor } from '../../../support/wait-for.ts';
 
-const run = promisify(execFile);
 const made: string[] = [];
 after(async () => {
   for (const dir of made) await rm(dir, { recursive: true, force: true });
@@ -27,17 +25,6 @@ async function tempDir(): Promise<string> {
 }
 
 const open = (dir: string): Promise<Store> => openStore({ dir }, { runtime: { log: silentLogger } });
-
-/** Modes forbid nothing to root: there it is a file system that is mounted so. */
-async function readOnlyDir(): Promise<{ readonly dir: string; release(): Promise<unknown> }> {
-  const dir = await tempDir();
-  if (process.getuid?.() === 0) {
-    await run('mount', ['-t', 'tmpfs', '-o', 'ro,size=1m', 'tmpfs', dir]);
-    return { dir, release: () => run('umount', [dir]) };
-  }
-  await chmod(dir, 0o500);
-  return { dir, release: () => chmod(dir, 0o700) };
-}
 
 async function openDatabase(dir: string) {
   const db: Database = new Level<string, Buffer>(dir, { valueEncoding: 'buffer' });
@@ -87,16 +74,12 @@ describe('store / open', () => {
   });
 
   test('a directory that may only be read cannot be used', async () => {
-    const { dir, release } = await readOnlyDir();
-    try {
-      await assert.rejects(open(dir), (error: MeshError) => {
-        assert.equal(error.code, 'data-dir-unusable');
-        assert.match(error.message, /read-only|permission denied/i);
-        return true;
-      });
-    } finally {
-      await release();
-    }
+    const dir = await tempDir();
+    await giveToPowerless(dir);
+    await chmod(dir, 0o500);
+    const { code, message } = await tryPowerless('open-store', dir);
+    assert.equal(code, 'data-dir-unusable');
+    assert.match(message ?? '', /permission denied/i);
   });
 
   const damages: { id: string; damage: (dir: string) => Promise<void> }[] = [

@@ -6,7 +6,7 @@ import { eventOfDistribute, eventOfSource } from '../../../../roles/operator/giv
 import { EVENT_ID, eventFact } from '../../../fakes/facts.ts';
 
 const context = { org: 'acme', now: 1_700_000_000_000, unique: 'u1' };
-/** The example of the source document (CHECKLIST 019). */
+/** The example of the source document (docs/parity.md 019). */
 const EXAMPLE = {
   type: 'pr_created',
   timestamp: '2025-11-22T21:00:00Z',

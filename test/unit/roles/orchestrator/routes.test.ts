@@ -11,7 +11,7 @@ function wantsOf(event: MeshEvent, file: readonly FileRule[] = [], defaults = tr
   return wants.map(({ general, strategy }) => `${general} ${strategy}`);
 }
 
-/** What each kind goes to by default: CHECKLIST 022–029, 229–233, 247; all else is unrouted. */
+/** What each kind goes to by default: docs/parity.md 022–029, 229–233, 247; all else is unrouted. */
 const ROUTED: Partial<Record<Kind, readonly string[]>> = {
   review_started: ['code-review-general load_balanced', 'quality-assurance-general load_balanced'],
   review_submitted: ['code-review-general load_balanced', 'quality-assurance-general load_balanced'],
