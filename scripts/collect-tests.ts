@@ -1,5 +1,5 @@
 /**
- * Folders whose tests need more than npm packages: of the machine (a C compiler, root for a mount, git), a cluster, an overlay,
+ * Folders whose tests need more than npm packages: of the machine (a C compiler, shells, root for a mount, git), a cluster, an overlay,
  * a browser. A filter that names one runs it.
  */
 export const NEEDS_MORE_THAN_PACKAGES = ['test/host/', 'test/cluster/', 'test/tailnet/', 'test/browser/'];

@@ -18,9 +18,10 @@ async function runTests(root: string, args: readonly string[]): Promise<number> 
   const filters = args.map((arg) => relative(root, resolve(root, arg)).replaceAll('\\', '/'));
   const files = selectTests(listTestFolder(root), filters);
   if (files.length === 0) return fail(`no test file matches ${filters.join(' ') || 'test/**/*.test.ts'}`);
-  const { success, executed, empty } = await runFiles(files.map((file) => resolve(root, file)));
+  const { success, executed, empty, left } = await runFiles(files.map((file) => resolve(root, file)));
   if (empty.length > 0) return fail(`no test ran in ${empty.map((file) => relative(root, file)).join(', ')}`);
-  if (executed === 0) return fail('every test was skipped');
+  if (left.length > 0) return fail(`no test may be skipped or left for later: ${left.join(', ')}`);
+  if (executed === 0) return fail('no test ran');
   return success ? 0 : 1;
 }
 
@@ -39,8 +40,10 @@ function fail(reason: string): number {
 
 interface Outcome {
   readonly success: boolean;
-  /** Tests that ran, not counting skipped ones and suites. */
+  /** Tests that ran, not counting suites. */
   readonly executed: number;
+  /** Names of tests that did not run, or whose failure would not count (`skip`, `todo`): they would look as if they had passed. */
+  readonly left: readonly string[];
   /** Files that ended well without a single test: a typo there would pass unseen. */
   readonly empty: readonly string[];
 }
@@ -64,17 +67,25 @@ async function runFiles(files: string[]): Promise<Outcome> {
 function countTests(stream: ReturnType<typeof run>, files: readonly string[]): Promise<Outcome> {
   let executed = 0;
   const empty: string[] = [];
+  const left: string[] = [];
   return new Promise((done) => {
-    stream.on('test:pass', ({ name, file, details, skip }) => {
+    stream.on('test:pass', ({ name, file, details, skip, todo }) => {
       // node:test reports a file without tests as one passed test of the file's name.
       if (name === file && files.includes(name)) empty.push(name);
-      else if (details.type !== 'suite' && skip === undefined) executed += 1;
+      else if (isSet(skip) || isSet(todo)) left.push(name);
+      else if (details.type !== 'suite') executed += 1;
     });
-    stream.on('test:fail', () => {
-      executed += 1;
+    stream.on('test:fail', ({ name, todo }) => {
+      if (isSet(todo)) left.push(name);
+      else executed += 1;
     });
     stream.on('test:summary', ({ file, success }) => {
-      if (file === undefined) done({ success, executed, empty });
+      if (file === undefined) done({ success, executed, empty, left });
     });
   });
+}
+
+/** `skip` and `todo` are true or a reason; a reason that is computed may say false. */
+function isSet(mark: string | boolean | undefined): boolean {
+  return mark !== undefined && mark !== false;
 }

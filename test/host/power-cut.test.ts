@@ -1,17 +1,16 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { promisify } from 'node:util';
 import type { DevMesh } from '../../daemon/dev/mesh.ts';
 import { filesOf } from '../../daemon/dev/plan.ts';
 import { settledStory, testMesh } from '../e2e/mesh.ts';
 import { exampleWebhooks } from '../support/github.ts';
 import { startSender } from '../support/sender.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { runTool } from './need.ts';
 import { takeBackUnsynced } from './take-back.ts';
 
 /** Tasks of a general that went down are begun again; an offer that found nobody waits for its backoff. */
@@ -28,7 +27,7 @@ describe('a power cut of each node in turn while events flow', () => {
     build = await mkdtemp(join(tmpdir(), 'mindmesh-power-cut-'));
     const shim = join(build, 'power-cut.so');
     const source = join(import.meta.dirname, 'power-cut.c');
-    await promisify(execFile)('cc', ['-shared', '-fPIC', '-O2', '-Wall', '-Werror', '-o', shim, source, '-ldl']);
+    runTool('cc', ['-shared', '-fPIC', '-O2', '-Wall', '-Werror', '-o', shim, source, '-ldl']);
     const made = await testMesh();
     mesh = made.mesh;
     end = made.end;

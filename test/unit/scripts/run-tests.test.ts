@@ -32,10 +32,35 @@ const cases = [
     says: /no test ran in test\/b\.test\.ts/,
   },
   {
-    id: 'only skipped tests',
-    files: { 'test/a.test.ts': `${head}suite('s', () => { test('a / skipped', { skip: true }, () => {}); });\n` },
+    id: 'a skipped test beside one that ran',
+    files: { 'test/a.test.ts': `${passes}test('a / skipped', { skip: 'no tool' }, () => {});\n` },
     status: 1,
-    says: /every test was skipped/,
+    says: /no test may be skipped or left for later: a \/ skipped\n/,
+  },
+  {
+    id: 'a skipped suite',
+    files: {
+      'test/a.test.ts': `${passes}suite('s', { skip: true }, () => { test('a / b', () => {}); });\n`.replace(
+        '{ test }',
+        '{ test, suite }',
+      ),
+    },
+    status: 1,
+    says: /no test may be skipped or left for later: s\n/,
+  },
+  {
+    id: 'a test that skips itself',
+    files: { 'test/a.test.ts': `${passes}test('a / gives up', (t) => t.skip());\n` },
+    status: 1,
+    says: /left for later: a \/ gives up\n/,
+  },
+  {
+    id: 'a test whose failure would not count',
+    files: {
+      'test/a.test.ts': `${passes}test('a / later', { todo: true }, () => { throw new Error('on purpose'); });\n`,
+    },
+    status: 1,
+    says: /left for later: a \/ later\n/,
   },
   {
     id: 'a file that never ends',
