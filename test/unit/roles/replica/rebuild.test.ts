@@ -75,9 +75,10 @@ describe('replica / rebuild', () => {
     assert.equal(seen.length, 602);
   });
 
-  for (const commits of [1, 2, 3, 4, 5]) {
-    test(`a rebuild cut short after ${commits} commits goes on where it was`, async () => {
-      const { disk } = await filledNode(without('events'));
+  const cuts = ['events', 'facts'].flatMap((missing) => [1, 2, 3, 4].map((commits) => ({ missing, commits })));
+  for (const { missing, commits } of cuts) {
+    test(`a rebuild of ${missing} cut short after ${commits} commits goes on where it was`, async () => {
+      const { disk } = await filledNode(without(missing));
       const reference = dump((await filledNode()).disk);
       const cut = failingAfter(disk.crash(), commits);
       await startedNode('a', { disk: cut }).catch(() => undefined);
