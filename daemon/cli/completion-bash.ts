@@ -1,5 +1,5 @@
 import type { Option } from './command.ts';
-import type { Completed } from './completion.ts';
+import type { Completed } from './completed.ts';
 
 /** Pure bash, without the bash-completion package. */
 export function bashScript(commands: readonly Completed[]): string {

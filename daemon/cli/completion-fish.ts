@@ -1,5 +1,5 @@
 import type { Option } from './command.ts';
-import type { Completed } from './completion.ts';
+import type { Completed } from './completed.ts';
 
 export function fishScript(commands: readonly Completed[]): string {
   const lines = commands.flatMap((command) => [

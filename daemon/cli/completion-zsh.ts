@@ -1,5 +1,5 @@
 import type { Option } from './command.ts';
-import type { Completed } from './completion.ts';
+import type { Completed } from './completed.ts';
 
 export function zshScript(commands: readonly Completed[]): string {
   const firsts = [...new Set(commands.map(({ words }) => words[0] ?? ''))];

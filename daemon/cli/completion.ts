@@ -1,22 +1,13 @@
 import { MeshError } from '../../protocols/errors.ts';
 import { textOf } from './args.ts';
-import type { Command, Option, Verb } from './command.ts';
+import type { Command, Verb } from './command.ts';
+import type { Completed } from './completed.ts';
 import { bashScript } from './completion-bash.ts';
 import { fishScript } from './completion-fish.ts';
 import { zshScript } from './completion-zsh.ts';
 import { CONFIG_OPTIONS } from './config-flags.ts';
 import { EXIT } from './exit-codes.ts';
 import { HELP_OPTION } from './help.ts';
-
-/** One command as completion needs it. */
-export interface Completed {
-  /** The words that call it: one or two. */
-  readonly words: readonly string[];
-  readonly summary: string;
-  readonly options: readonly Option[];
-  /** What its first operand may be, where that is known. */
-  readonly operands: readonly string[];
-}
 
 export const SHELLS = { bash: bashScript, zsh: zshScript, fish: fishScript } as const;
 

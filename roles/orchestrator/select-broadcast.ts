@@ -3,7 +3,7 @@ import type { Candidate } from '../../protocols/record.ts';
 import { hindranceOf, type Offering } from './offering.ts';
 import { rankOfferings, type SelectionContext } from './rank.ts';
 import { scoreByLoad } from './select-load-balanced.ts';
-import type { Selection } from './strategies.ts';
+import type { Selection } from './selection.ts';
 
 /** The general in every cluster that offers it; within a cluster its least loaded node (F02, W6). */
 export function selectBroadcast(offerings: readonly Offering[], context: SelectionContext): Selection {

@@ -1,21 +1,11 @@
 import type { Strategy } from '../../protocols/dispatch.ts';
-import type { Candidate } from '../../protocols/record.ts';
 import type { Offering } from './offering.ts';
 import { rankOfferings, type Score, type SelectionContext } from './rank.ts';
 import { selectBroadcast } from './select-broadcast.ts';
 import { scoreByFit } from './select-capability.ts';
 import { scoreByLoad } from './select-load-balanced.ts';
 import { scoreByTurn } from './select-round-robin.ts';
-
-/** Where one general's work for one event goes: one part for each place that must do it once. */
-export interface Selection {
-  readonly parts: readonly {
-    /** Set where the strategy chooses one node in each cluster. */
-    readonly cluster?: string;
-    /** All nodes that were looked at; those with a rank are asked in its order. */
-    readonly candidates: readonly Candidate[];
-  }[];
-}
+import type { Selection } from './selection.ts';
 
 export type Select = (offerings: readonly Offering[], context: SelectionContext) => Selection;
 
