@@ -3,7 +3,7 @@ import { basename, dirname, join, posix, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Script } from 'node:vm';
 import Handlebars from 'handlebars';
-import { z } from 'zod';
+import * as z from 'zod';
 import { MeshError, messageOf } from '../protocols/errors.ts';
 import type { Templates } from '../roles/ports/templates.ts';
 

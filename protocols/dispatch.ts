@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { MeshEventSchema } from './event.ts';
 import { EventIdSchema, SlotIdSchema } from './ids.ts';
 

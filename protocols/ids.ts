@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * Branded identifiers and how each is derived. A brand keeps a slot from being passed as an event id;

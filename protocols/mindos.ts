@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { StrategySchema } from './dispatch.ts';
 import { KindSchema, MeshEventSchema } from './event.ts';
 import { EventIdSchema, PeerIdSchema } from './ids.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { KindSchema, MeshEventSchema } from './event.ts';
 import { EventIdSchema, PeerIdSchema, SlotIdSchema } from './ids.ts';
 import { ROLES } from './names.ts';

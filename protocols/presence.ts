@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { compareText, EpochSchema, PeerIdSchema } from './ids.ts';
 import { ROLES } from './names.ts';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { messageOf } from './errors.ts';
 import { MeshEventSchema } from './event.ts';
 import { EventIdSchema, type LogId, PeerIdSchema, SlotIdSchema } from './ids.ts';

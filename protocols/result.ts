@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What a general made of an event. The reply shape of the source document's generals is kept, with what it cost beside it. */
 export const FindingSchema = z.object({

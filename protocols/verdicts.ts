@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { type Heads, HeadsSchema } from './log-sync.ts';
 import { LIMITS, TOPICS, type Topic, WIRE_VERSION } from './names.ts';
 import { type Presence, PresenceSchema } from './presence.ts';

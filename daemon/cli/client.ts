@@ -1,6 +1,6 @@
 import { type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { z } from 'zod';
+import * as z from 'zod';
 import { MeshError, messageOf } from '../../protocols/errors.ts';
 import {
   type ConfigRow,

@@ -1,7 +1,7 @@
 import { lstat, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Where the running `mindmesh dev` of this user can be reached: it writes this file, other commands read it. */
 export const DevPointerSchema = z.object({

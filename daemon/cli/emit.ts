@@ -1,7 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { MeshError, messageOf } from '../../protocols/errors.ts';
 import { textOf } from './args.ts';
 import type { Verb } from './command.ts';

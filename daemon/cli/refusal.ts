@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { MeshError } from '../../protocols/errors.ts';
 
 /** The part of a problem (RFC 9457) that a command shows. */

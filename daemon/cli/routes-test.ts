@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { MeshError, messageOf } from '../../protocols/errors.ts';
 import type { RouteTestRequest } from '../../protocols/operator.ts';
 import { type Args, textOf } from './args.ts';

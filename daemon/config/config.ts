@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { generalsSection } from './generals.ts';
 import { httpSection } from './http.ts';
 import { ingestSection } from './ingest.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DEFAULT_CAPACITY, GENERALS, generalKind, generalName } from '../../protocols/generals.ts';
 import { nearest } from './nearest.ts';
 import type { ParseText, Section } from './section.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { PORTS } from '../../protocols/names.ts';
 import type { Section } from './section.ts';
 import { asNumber, asText, port, portNumber } from './values.ts';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { allKeys, namesAt } from './keys.ts';
 import { nearest } from './nearest.ts';
 import type { Problem, Source } from './problem.ts';

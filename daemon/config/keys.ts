@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { SECTIONS } from './config.ts';
 import type { Flag, Variable } from './section.ts';
 import { TAKES } from './values.ts';

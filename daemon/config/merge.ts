@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { type Checked, SettingsSchema } from './config.ts';
 import type { ConfigDocument } from './document.ts';
 import { describeIssue } from './issues.ts';

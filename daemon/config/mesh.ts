@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { PeerIdSchema } from '../../protocols/ids.ts';
 import { PORTS } from '../../protocols/names.ts';
 import type { Section } from './section.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ROLES } from '../../protocols/names.ts';
 import type { Section } from './section.ts';
 import { asList, asPath, asText, listOf, slug } from './values.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { SecretRefSchema, secretFile, secretIn } from './secret.ts';
 import type { Section } from './section.ts';
 import { asText, listOf } from './values.ts';

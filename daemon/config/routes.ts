@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { PrioritySchema, StrategySchema } from '../../protocols/dispatch.ts';
 import { KindSchema, SeveritySchema, TrustSchema } from '../../protocols/event.ts';
 import { generalName, UNROUTED_GENERAL } from '../../protocols/generals.ts';

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ParseText } from './section.ts';
 import { asPath, TAKES } from './values.ts';
 

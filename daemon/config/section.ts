@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** Everything the process was started with that may set a key. */
 export interface Surroundings {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { KindSchema } from '../../protocols/event.ts';
 import { EventIdSchema } from '../../protocols/ids.ts';
 import type { Ingest } from '../../roles/ports/ingest.ts';

@@ -1,6 +1,6 @@
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import { jsonSchemaTransform } from 'fastify-type-provider-zod';
-import { z } from 'zod';
+import * as z from 'zod';
 import { PROBLEM_TYPE, ProblemSchema } from './problems.ts';
 
 /** Settings of the OpenAPI 3.1 description: every route with its schemas, its problems and whether it wants a token. */

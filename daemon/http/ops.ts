@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { App, Routes } from './app.ts';
 import { renderDocs } from './docs-page.ts';
 

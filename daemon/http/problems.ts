@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { asMeshError, type ErrorCode, MeshError } from '../../protocols/errors.ts';
 
 export const PROBLEM_TYPE = 'application/problem+json';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { AnswerSchema } from '../../protocols/result.ts';
 
 /** Keywords that servers refuse in strict schemas; zod checks them afterwards. */

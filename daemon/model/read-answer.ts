@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Answer, AnswerSchema } from '../../protocols/result.ts';
 
 /** What is wrong with an answer, in words the model can act on, and what it said if anything. */

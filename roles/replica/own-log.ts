@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { MeshError } from '../../protocols/errors.ts';
 import { type Epoch, type LogId, logKey, type Position } from '../../protocols/ids.ts';
 import { LIMITS, WIRE_VERSION } from '../../protocols/names.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { KindSchema } from '../../protocols/event.ts';
 import { EpochSchema, EventIdSchema, PeerIdSchema, SlotIdSchema } from '../../protocols/ids.ts';
 import { NodeCardSchema } from '../../protocols/presence.ts';

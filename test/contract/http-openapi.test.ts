@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { z } from 'zod';
+import * as z from 'zod';
 import { aggregatorRoutes } from '../../daemon/http/aggregator-api.ts';
 import { generalRoutes } from '../../daemon/http/general-api.ts';
 import { operatorRoutes } from '../../daemon/http/operator-api.ts';

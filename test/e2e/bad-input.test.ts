@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { DevMesh } from '../../daemon/dev/mesh.ts';
 import { ERRORS, type ErrorCode } from '../../protocols/errors.ts';
 import { exampleWebhooks, postWebhook, signatureOf, type Webhook } from '../support/github.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { PeerIdSchema } from '../../protocols/ids.ts';
 
 export const ChildSettingsSchema = z.object({
