@@ -30,10 +30,16 @@ export type BatchHeader = z.infer<typeof BatchHeaderSchema>;
 
 export const CaughtUpSchema = z.object({ type: z.literal('caught-up') });
 
+/** The reader has written (or dropped) a batch and takes another: what bounds its memory, whatever lies between the two. */
+export const MoreSchema = z.object({ type: z.literal('more') });
+
+/** Batches the writer may send before a `more`: one travels while the other is written. */
+export const BATCHES_IN_FLIGHT = 2;
+
 /** Said of a log from which the reader wants nothing at all (it is quarantined). */
 export const NOTHING_WANTED = Number.MAX_SAFE_INTEGER;
 
-export const LogFrameSchema = z.discriminatedUnion('type', [HaveSchema, BatchHeaderSchema, CaughtUpSchema]);
+export const LogFrameSchema = z.discriminatedUnion('type', [HaveSchema, BatchHeaderSchema, CaughtUpSchema, MoreSchema]);
 export type LogFrame = z.infer<typeof LogFrameSchema>;
 
 /** Gossiped on `TOPICS.heads`: how long the sender's own logs and those it holds are. It only finds gaps; no body is gossiped. */

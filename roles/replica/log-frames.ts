@@ -9,7 +9,7 @@ import type { Batch } from '../ports/disk.ts';
 export type LogMessage =
   | { readonly type: 'have'; readonly have: Have }
   | { readonly type: 'batch'; readonly batch: Batch }
-  | { readonly type: 'caught-up' };
+  | { readonly type: 'caught-up' | 'more' };
 
 const HASH_BYTES = 32;
 /** Ed25519. */
@@ -21,6 +21,10 @@ export function encodeHave(have: Have): Uint8Array {
 
 export function encodeCaughtUp(): Uint8Array {
   return encodeFrame({ type: 'caught-up' });
+}
+
+export function encodeMore(): Uint8Array {
+  return encodeFrame({ type: 'more' });
 }
 
 export function encodeBatch({ from, records, head }: Batch): Uint8Array {
@@ -38,7 +42,8 @@ export function decodeLogFrame(bytes: Uint8Array, peer: PeerId): LogMessage {
     case 'have':
       return { type: 'have', have: frame };
     case 'caught-up':
-      return { type: 'caught-up' };
+    case 'more':
+      return { type: frame.type };
     case 'batch':
       return { type: 'batch', batch: batchOf(frame, parts, peer) };
   }

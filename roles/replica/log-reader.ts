@@ -1,14 +1,12 @@
 import { asMeshError, hasCode, MeshError, messageOf } from '../../protocols/errors.ts';
 import { type LogId, logKey, type PeerId } from '../../protocols/ids.ts';
-import type { Have } from '../../protocols/log-sync.ts';
+import { BATCHES_IN_FLIGHT, type Have } from '../../protocols/log-sync.ts';
 import type { Batch } from '../ports/disk.ts';
 import type { Link, LinkHandler } from '../ports/links.ts';
 import type { Logger, Meter } from '../ports/runtime.ts';
-import { decodeLogFrame, encodeHave } from './log-frames.ts';
+import { decodeLogFrame, encodeHave, encodeMore, type LogMessage } from './log-frames.ts';
 import type { Replica } from './replica.ts';
 
-/** One batch travels while the other is written; the stream is paused in between, so memory stays bounded. */
-const BATCHES_IN_HAND = 2;
 /** A writer that leaves gaps although it was told what we have does not listen. */
 const MAX_GAPS = 3;
 
@@ -40,7 +38,7 @@ export class LogReader implements LinkHandler {
   #askAgain = false;
   #gaps = 0;
   /** Batches in the order they came; `caught-up` counts only when those before it are written. */
-  #inHand: Promise<void>[] = [];
+  readonly #inHand = new Set<Promise<void>>();
 
   constructor(peer: PeerId, parts: LogReaderParts) {
     this.peer = peer;
@@ -74,7 +72,7 @@ export class LogReader implements LinkHandler {
     this.#asking = true;
     const have = this.#parts.have();
     this.#excepted = have.except ?? [];
-    this.#link.send(encodeHave(have)).catch((error: unknown) => this.close(messageOf(error)));
+    this.#send(encodeHave(have));
   }
 
   close(reason: string): void {
@@ -83,16 +81,13 @@ export class LogReader implements LinkHandler {
     this.#link?.close(reason);
   }
 
-  /** The promise pauses the stream while enough is in hand. @throws MeshError `frame-malformed`, `version-unknown`. */
-  frame(bytes: Uint8Array): void | Promise<void> {
-    const message = this.#decode(bytes);
-    switch (message.type) {
-      case 'have':
-        return this.#refuse(new MeshError('frame-malformed', { peer: this.peer, problem: 'only a reader sends that' }));
-      case 'batch':
-        return this.#take(message.batch);
-      case 'caught-up':
-        return this.#caughtUp();
+  /** @throws MeshError `frame-malformed`, `version-unknown`, which close the link. */
+  frame(bytes: Uint8Array): void {
+    try {
+      this.#handle(decodeLogFrame(bytes, this.peer));
+    } catch (error) {
+      this.#count(error);
+      throw error;
     }
   }
 
@@ -102,21 +97,30 @@ export class LogReader implements LinkHandler {
     this.#parts.onClosed();
   }
 
-  #decode(bytes: Uint8Array) {
-    try {
-      return decodeLogFrame(bytes, this.peer);
-    } catch (error) {
-      return this.#refuse(error);
+  #handle(message: LogMessage): void {
+    switch (message.type) {
+      case 'batch':
+        this.#take(message.batch);
+        break;
+      case 'caught-up':
+        void this.#caughtUp();
+        break;
+      case 'have':
+      case 'more':
+        throw new MeshError('frame-malformed', { peer: this.peer, problem: 'only a reader sends that' });
     }
   }
 
-  #take(batch: Batch): void | Promise<void> {
+  #take(batch: Batch): void {
+    if (this.#inHand.size >= BATCHES_IN_FLIGHT) {
+      throw new MeshError('frame-malformed', { peer: this.peer, problem: 'it sends more than it was asked for' });
+    }
     this.#parts.meter.count('mindmesh_replication_batches_total', { direction: 'received' });
     const written = this.#write(batch).finally(() => {
-      this.#inHand = this.#inHand.filter((each) => each !== written);
+      this.#inHand.delete(written);
+      this.#send(encodeMore());
     });
-    this.#inHand.push(written);
-    return this.#inHand.length < BATCHES_IN_HAND ? undefined : this.#inHand[0];
+    this.#inHand.add(written);
   }
 
   /** Never rejects: what goes wrong ends the link. */
@@ -152,6 +156,7 @@ export class LogReader implements LinkHandler {
     this.close(messageOf(error));
   }
 
+  /** Never rejects. */
   async #caughtUp(): Promise<void> {
     await Promise.all(this.#inHand);
     if (this.#isClosed || !this.#asking) return;
@@ -161,9 +166,9 @@ export class LogReader implements LinkHandler {
     else this.#parts.onCaughtUp();
   }
 
-  #refuse(error: unknown): never {
-    this.#count(error);
-    throw error;
+  #send(frame: Uint8Array): void {
+    if (this.#isClosed) return;
+    this.#link?.send(frame).catch((error: unknown) => this.close(messageOf(error)));
   }
 
   #count(error: unknown): void {

@@ -1,6 +1,6 @@
 import { MeshError, messageOf } from '../../protocols/errors.ts';
 import { type LogId, logKey, type PeerId } from '../../protocols/ids.ts';
-import type { Have } from '../../protocols/log-sync.ts';
+import { BATCHES_IN_FLIGHT, type Have } from '../../protocols/log-sync.ts';
 import type { Link, LinkHandler } from '../ports/links.ts';
 import type { Meter } from '../ports/runtime.ts';
 import { decodeLogFrame, encodeBatch, encodeCaughtUp } from './log-frames.ts';
@@ -15,7 +15,7 @@ export interface LogWriterParts {
 
 /**
  * Sends one reader what it lacks: after each `have` everything it does not list, then `caught-up`, then every commit.
- * Only synced records are read, and the next batch is read when the stream has taken the one before.
+ * Only synced records are read; at most two batches are on their way, and commits that come meanwhile go together.
  */
 export class LogWriter implements LinkHandler {
   readonly #parts: LogWriterParts;
@@ -24,6 +24,8 @@ export class LogWriter implements LinkHandler {
   #except: ReadonlySet<PeerId> = new Set();
   /** Logs with something to send, in turn: a long one does not hold up the others. */
   readonly #due = new Map<string, LogId>();
+  /** Batches that the reader has not written yet, as far as it said. */
+  #inFlight = 0;
   #greeted = false;
   #answering = false;
   #pumping = false;
@@ -37,8 +39,18 @@ export class LogWriter implements LinkHandler {
   frame(bytes: Uint8Array): void {
     const { peer } = this.#parts.link;
     const message = decodeLogFrame(bytes, peer);
-    if (message.type !== 'have') throw new MeshError('frame-malformed', { peer, problem: 'only a writer sends that' });
-    this.#take(message.have);
+    switch (message.type) {
+      case 'have':
+        this.#take(message.have);
+        break;
+      case 'more':
+        this.#inFlight = Math.max(0, this.#inFlight - 1);
+        this.#pump();
+        break;
+      case 'batch':
+      case 'caught-up':
+        throw new MeshError('frame-malformed', { peer, problem: 'only a writer sends that' });
+    }
   }
 
   close(reason: string): void {
@@ -92,6 +104,7 @@ export class LogWriter implements LinkHandler {
     try {
       while (!this.#closed) {
         const [next] = this.#due;
+        if (next && this.#inFlight >= BATCHES_IN_FLIGHT) return;
         if (next) await this.#sendNext(...next);
         else if (this.#answering) await this.#sayCaughtUp();
         else return;
@@ -115,6 +128,7 @@ export class LogWriter implements LinkHandler {
     // Set before the sending, so that a `have` that arrives meanwhile has the last word.
     this.#cursors.set(key, batch.head.length);
     if (this.#parts.replica.lengthOf(log) > batch.head.length) this.#due.set(key, log);
+    this.#inFlight += 1;
     this.#parts.meter.count('mindmesh_replication_batches_total', { direction: 'sent' });
     await this.#parts.link.send(encodeBatch(batch));
   }

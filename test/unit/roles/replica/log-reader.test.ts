@@ -5,7 +5,13 @@ import { encodeFrame } from '../../../../protocols/frames.ts';
 import type { Have } from '../../../../protocols/log-sync.ts';
 import type { Batch } from '../../../../roles/ports/disk.ts';
 import type { Link } from '../../../../roles/ports/links.ts';
-import { encodeBatch, encodeCaughtUp, encodeHave } from '../../../../roles/replica/log-frames.ts';
+import {
+  decodeLogFrame,
+  encodeBatch,
+  encodeCaughtUp,
+  encodeHave,
+  encodeMore,
+} from '../../../../roles/replica/log-frames.ts';
 import { LogReader } from '../../../../roles/replica/log-reader.ts';
 import type { Applied } from '../../../../roles/replica/replica.ts';
 import { epochNumber, peerNamed } from '../../../fakes/cards.ts';
@@ -15,6 +21,9 @@ const PEER = peerNamed('writer');
 const head = { origin: PEER, epoch: epochNumber(1), length: 1, hash: Buffer.alloc(32), signature: Buffer.alloc(64) };
 const BATCH = encodeBatch({ from: 0, records: [Buffer.from('x')], head });
 const HAVE: Have = { type: 'have', logs: [] };
+
+const typeOf = (frame: Uint8Array) => decodeLogFrame(frame, PEER).type;
+const asked = (sent: readonly Uint8Array[]) => sent.filter((frame) => typeOf(frame) === 'have').length;
 
 /** A reader whose batches are written when the test says so. */
 function setUp() {
@@ -49,26 +58,35 @@ function setUp() {
 }
 
 describe('replica / log reader', () => {
-  test('a batch pauses the stream while one before it is not written', async () => {
+  test('each batch that is written is answered with a word for one more', async () => {
+    const { reader, link, sent, written } = setUp();
+    reader.attach(link);
+    reader.frame(BATCH);
+    reader.frame(BATCH);
+    await settled();
+    assert.deepEqual(sent.map(typeOf), []);
+    await written('applied');
+    assert.deepEqual(sent.map(typeOf), ['more']);
+    await written('known');
+    assert.deepEqual(sent.map(typeOf), ['more', 'more']);
+  });
+
+  test('a writer that sends more than it was asked for is cut off', async () => {
     const { reader, link, written } = setUp();
     reader.attach(link);
-    assert.equal(reader.frame(BATCH), undefined);
-    let isPaused = true;
-    const pause = reader.frame(BATCH);
-    assert.ok(pause instanceof Promise);
-    void pause.then(() => (isPaused = false));
-    await settled();
-    assert.equal(isPaused, true);
+    reader.frame(BATCH);
+    reader.frame(BATCH);
     await written('applied');
-    assert.equal(isPaused, false);
+    reader.frame(BATCH);
+    assert.throws(() => reader.frame(BATCH), { code: 'frame-malformed' });
   });
 
   test('it has caught up when what came before the word is written', async () => {
     const { reader, link, happened, written } = setUp();
     reader.attach(link);
     reader.ask();
-    void reader.frame(BATCH);
-    void reader.frame(encodeCaughtUp());
+    reader.frame(BATCH);
+    reader.frame(encodeCaughtUp());
     await settled();
     assert.deepEqual([happened, reader.isLive], [[], false]);
     await written('applied');
@@ -79,17 +97,20 @@ describe('replica / log reader', () => {
     const { reader, link, sent, happened } = setUp();
     reader.attach(link);
     for (let i = 0; i < 4; i++) reader.ask();
-    assert.equal(sent.length, 1);
-    await reader.frame(encodeCaughtUp());
-    assert.deepEqual([sent.length, happened], [2, []]);
-    await reader.frame(encodeCaughtUp());
-    assert.deepEqual([sent.length, happened], [2, ['caught up']]);
+    assert.equal(asked(sent), 1);
+    reader.frame(encodeCaughtUp());
+    await settled();
+    assert.deepEqual([asked(sent), happened], [2, []]);
+    reader.frame(encodeCaughtUp());
+    await settled();
+    assert.deepEqual([asked(sent), happened], [2, ['caught up']]);
   });
 
   test('a word that nobody asked for changes nothing', async () => {
     const { reader, link, happened } = setUp();
     reader.attach(link);
-    await reader.frame(encodeCaughtUp());
+    reader.frame(encodeCaughtUp());
+    await settled();
     assert.deepEqual([happened, reader.isLive], [[], false]);
   });
 
@@ -97,13 +118,14 @@ describe('replica / log reader', () => {
     const { reader, link, sent, happened, written } = setUp();
     reader.attach(link);
     for (let i = 0; i < 3; i++) {
-      void reader.frame(BATCH);
+      reader.frame(BATCH);
       await written('gap');
-      await reader.frame(encodeCaughtUp());
+      reader.frame(encodeCaughtUp());
+      await settled();
     }
-    assert.equal(sent.length, 3);
+    assert.equal(asked(sent), 3);
     assert.equal(reader.isClosed, false);
-    void reader.frame(BATCH);
+    reader.frame(BATCH);
     await written('gap');
     assert.deepEqual(happened.slice(-2), ['closed', 'link: it leaves gaps']);
   });
@@ -112,7 +134,7 @@ describe('replica / log reader', () => {
     const { reader, link, written } = setUp();
     reader.attach(link);
     for (const applied of ['gap', 'gap', 'gap', 'applied', 'gap', 'gap', 'gap'] as const) {
-      void reader.frame(BATCH);
+      reader.frame(BATCH);
       await written(applied);
     }
     assert.equal(reader.isClosed, false);
@@ -128,7 +150,7 @@ describe('replica / log reader', () => {
     test(`${error.code} ends the link`, async () => {
       const { reader, link, happened, meter, failed } = setUp();
       reader.attach(link);
-      void reader.frame(BATCH);
+      reader.frame(BATCH);
       await failed(error);
       assert.deepEqual(happened, [...expected, `link: ${error.message}`]);
       assert.equal(meter.total('mindmesh_replication_refused_total', { code: error.code }), 1);
@@ -138,18 +160,19 @@ describe('replica / log reader', () => {
   test('a fork does not end the link: the peer is told what we want now', async () => {
     const { reader, link, sent, happened, failed } = setUp();
     reader.attach(link);
-    void reader.frame(BATCH);
+    reader.frame(BATCH);
     await failed(new MeshError('head-forked', facts));
-    assert.deepEqual([happened, sent.length], [[], 1]);
+    assert.deepEqual([happened, asked(sent)], [[], 1]);
   });
 
   test('what only readers send, and what is no frame, is refused', () => {
     const { reader, link, meter } = setUp();
     reader.attach(link);
     assert.throws(() => reader.frame(encodeHave(HAVE)), { code: 'frame-malformed' });
+    assert.throws(() => reader.frame(encodeMore()), { code: 'frame-malformed' });
     assert.throws(() => reader.frame(encodeFrame({ type: 'batch', origin: 'nobody' })), { code: 'frame-malformed' });
     assert.throws(() => reader.frame(Buffer.alloc(0)), { code: 'frame-malformed' });
-    assert.equal(meter.total('mindmesh_replication_refused_total', { code: 'frame-malformed' }), 3);
+    assert.equal(meter.total('mindmesh_replication_refused_total', { code: 'frame-malformed' }), 4);
   });
 
   test('closed while it was opened, it closes the link that comes', () => {

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import type { LogId, PeerId } from '../../../../protocols/ids.ts';
 import { NOTHING_WANTED } from '../../../../protocols/log-sync.ts';
 import type { Link } from '../../../../roles/ports/links.ts';
-import { decodeLogFrame, encodeCaughtUp, encodeHave } from '../../../../roles/replica/log-frames.ts';
+import { decodeLogFrame, encodeCaughtUp, encodeHave, encodeMore } from '../../../../roles/replica/log-frames.ts';
 import { LogWriter } from '../../../../roles/replica/log-writer.ts';
 import type { Replica } from '../../../../roles/replica/replica.ts';
 import { epochNumber, peerNamed } from '../../../fakes/cards.ts';
@@ -15,7 +15,7 @@ const B: LogId = { origin: peerNamed('b'), epoch: epochNumber(1) };
 /** The fake logs are read in batches of two. */
 const BATCH = 2;
 
-function setUp(lengths: Map<LogId, number>) {
+function setUp(lengths: Map<LogId, number>, options: { readonly answers: boolean } = { answers: true }) {
   const sent: string[] = [];
   const happened: string[] = [];
   let release: (() => void) | undefined;
@@ -25,6 +25,7 @@ function setUp(lengths: Map<LogId, number>) {
     send: (frame) => {
       const message = decodeLogFrame(frame, READER);
       const { batch } = message.type === 'batch' ? message : {};
+      if (batch && options.answers) queueMicrotask(() => writer.frame(encodeMore()));
       sent.push(
         batch ? `${batch.head.origin === A.origin ? 'a' : 'b'} ${batch.from}-${batch.head.length}` : message.type,
       );
@@ -101,15 +102,29 @@ describe('replica / log writer', () => {
     assert.deepEqual(sent, ['a 0-2', 'a 2-4']);
   });
 
-  test('commits that come while the stream is full become one batch', async () => {
-    const { sent, have, commit, setSlow, take } = setUp(new Map([[A, 1]]));
-    await have([[A, 1]]);
-    setSlow();
-    await commit(A, 2);
-    await commit(A, 3);
-    await commit(A, 4);
-    await take();
-    assert.deepEqual(sent, ['caught-up', 'a 1-2', 'a 2-4']);
+  test('two batches are on their way, and the next goes when the reader says so', async () => {
+    const { writer, sent, have } = setUp(new Map([[A, 8]]), { answers: false });
+    await have([]);
+    assert.deepEqual(sent, ['a 0-2', 'a 2-4']);
+    writer.frame(encodeMore());
+    await settled();
+    assert.deepEqual(sent, ['a 0-2', 'a 2-4', 'a 4-6']);
+  });
+
+  test('a reader that says it too often gets no more than two at once', async () => {
+    const { writer, sent, have } = setUp(new Map([[A, 20]]), { answers: false });
+    for (let i = 0; i < 9; i++) writer.frame(encodeMore());
+    await have([]);
+    assert.equal(sent.length, 2);
+  });
+
+  test('commits that come while the reader writes become one batch', async () => {
+    const { writer, sent, have, commit } = setUp(new Map([[A, 0]]), { answers: false });
+    await have([[A, 0]]);
+    for (const length of [1, 2, 3, 4]) await commit(A, length);
+    writer.frame(encodeMore());
+    await settled();
+    assert.deepEqual(sent, ['caught-up', 'a 0-1', 'a 1-2', 'a 2-4']);
   });
 
   test('a second word of the reader moves the cursor back', async () => {
