@@ -1,11 +1,8 @@
 import { MeshError } from '../../protocols/errors.ts';
-import type { Delivery, DeliveryOptions, DeliveryRequest } from '../../roles/ports/ingest.ts';
-import { ReaderThread } from './reader-thread.ts';
+import type { Delivery, DeliveryRequest } from '../../roles/ports/ingest.ts';
+import { ReaderThread, type ReaderThreadOptions } from './reader-thread.ts';
 
-export interface ReaderPoolOptions {
-  /** The module each thread runs. */
-  readonly entry: URL;
-  readonly delivery: DeliveryOptions;
+export interface ReaderPoolOptions extends ReaderThreadOptions {
   /** Default 1: one reader keeps up with one HTTP listener. Each takes some 30 MB. */
   readonly threads?: number;
   /** Bodies that may wait for a reader; above it 503. Default 256 MiB. */
@@ -55,6 +52,6 @@ export class ReaderPool {
   }
 
   #open(): ReaderThread {
-    return new ReaderThread(this.#options.entry, this.#options.delivery);
+    return new ReaderThread(this.#options);
   }
 }

@@ -8,6 +8,14 @@ import type { Delivery, DeliveryOptions, DeliveryRequest } from '../../roles/por
  */
 const GROUP = 4;
 
+export interface ReaderThreadOptions {
+  /** A module that answers each list of requests with the list of what they are. */
+  readonly entry: URL;
+  readonly delivery: DeliveryOptions;
+  /** Names in lower case; others do not travel along. */
+  readonly headers: readonly string[];
+}
+
 interface Waiting {
   readonly bytes: number;
   readonly resolve: (delivery: Delivery) => void;
@@ -17,15 +25,16 @@ interface Waiting {
 /** One worker thread that reads deliveries, in the order in which it got them. */
 export class ReaderThread {
   readonly #worker: Worker;
+  readonly #headers: readonly string[];
   /** Not sent yet. */
   #requests: DeliveryRequest[] = [];
   #waiting: Waiting[] = [];
   #bytes = 0;
   #failure: MeshError | undefined;
 
-  /** @param entry a module that answers each list of requests with the list of what they are */
-  constructor(entry: URL, options: DeliveryOptions) {
-    this.#worker = new Worker(entry, { workerData: options });
+  constructor({ entry, delivery, headers }: ReaderThreadOptions) {
+    this.#headers = headers;
+    this.#worker = new Worker(entry, { workerData: delivery });
     this.#worker.on('message', (deliveries: readonly Delivery[]) => this.#settle(deliveries));
     this.#worker.on('error', (error) => this.#fail(`the reader thread failed: ${messageOf(error)}`));
     this.#worker.on('exit', (code) => this.#fail(`the reader thread ended with ${code}`));
@@ -50,8 +59,8 @@ export class ReaderThread {
     return new Promise((resolve, reject) => {
       this.#bytes += body.length;
       this.#waiting.push({ bytes: body.length, resolve, reject });
-      const { source, headers, receivedAt } = request;
-      const count = this.#requests.push({ source, headers, receivedAt, body });
+      const { source, receivedAt } = request;
+      const count = this.#requests.push({ source, receivedAt, body, headers: this.#pick(request.headers) });
       if (count === 1) setImmediate(() => this.#send());
       if (count === GROUP) this.#send();
     });
@@ -71,6 +80,10 @@ export class ReaderThread {
       requests,
       requests.map(({ body }) => body.buffer as ArrayBuffer),
     );
+  }
+
+  #pick(headers: DeliveryRequest['headers']): DeliveryRequest['headers'] {
+    return Object.fromEntries(this.#headers.map((name) => [name, headers[name]]));
   }
 
   #settle(deliveries: readonly Delivery[]): void {

@@ -11,6 +11,9 @@ const HEADERS: Readonly<Record<Source, { signature: string; event: string; deliv
   github: { signature: 'x-hub-signature-256', event: 'x-github-event', delivery: 'x-github-delivery' },
 };
 
+/** All that is read of the headers, of any source: whoever sends a request to another thread can leave the others out. */
+export const DELIVERY_HEADERS: readonly string[] = Object.values(HEADERS).flatMap((names) => Object.values(names));
+
 const EVENT_NAME = /^[a-z][a-z0-9_]{0,63}$/;
 
 /** The event a source sends to see whether anybody is there. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { ReaderPool, type ReaderPoolOptions } from '../../../../daemon/readers/reader-pool.ts';
 import { hasCode } from '../../../../protocols/errors.ts';
-import { readDelivery } from '../../../../roles/aggregator/delivery.ts';
+import { DELIVERY_HEADERS, readDelivery } from '../../../../roles/aggregator/delivery.ts';
 import { OPTIONS, requestOf } from '../../../support/deliveries.ts';
 import { exampleWebhooks } from '../../../support/github.ts';
 
@@ -21,7 +21,7 @@ const pools: ReaderPool[] = [];
 after(() => Promise.all(pools.map((pool) => pool.stop())));
 
 function open(options: Partial<ReaderPoolOptions> = {}): ReaderPool {
-  const pool = new ReaderPool({ entry: READER, delivery: OPTIONS, ...options });
+  const pool = new ReaderPool({ entry: READER, delivery: OPTIONS, headers: DELIVERY_HEADERS, ...options });
   pools.push(pool);
   return pool;
 }
