@@ -1,4 +1,4 @@
-import { asMeshError, hasCode, MeshError } from '../../protocols/errors.ts';
+import { hasCode, MeshError } from '../../protocols/errors.ts';
 import { type Epoch, type LogId, logKey, type PeerId, type Position } from '../../protocols/ids.ts';
 import { LIMITS } from '../../protocols/names.ts';
 import type { NodeCard } from '../../protocols/presence.ts';
@@ -218,8 +218,7 @@ export class Replica implements Journal {
 
   #fail(error: unknown): void {
     this.#queue.fail(error);
-    const { code, message, fix } = asMeshError(error);
-    this.#parts.runtime.log.error({ code, problem: message, fix }, 'the log cannot be written any more');
+    this.#parts.runtime.log.error({ error }, 'the log cannot be written any more');
     for (const listener of this.#fatalListeners.splice(0)) listener(error);
   }
 
