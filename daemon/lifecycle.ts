@@ -65,15 +65,23 @@ async function withDeadline(work: Promise<void> | void): Promise<void> {
 const EXIT_INTERRUPTED = 130;
 
 /**
+ * npm hands on to its script what the terminal has sent to the script already (where sh is bash; dash in between swallows it):
+ * so soon after one another two signals of a kind are one. A larger value makes who is in a hurry press ctrl-C more often.
+ */
+const ONE_ASKING_MS = 500;
+
+/**
  * Resolves when somebody asks this process to leave: the first SIGINT or SIGTERM, or the end of the parent that holds our channel.
  * A second signal exits at once: nothing that was acknowledged depends on an orderly end.
  */
-export function untilAskedToLeave(): Promise<string> {
+export function untilAskedToLeave({ oneAskingMs = ONE_ASKING_MS } = {}): Promise<string> {
   return new Promise((resolve) => {
-    let asked = false;
+    let asked: { readonly why: string; readonly at: number } | undefined;
+    const isRepeat = (why: string) => why === asked?.why && performance.now() - asked.at < oneAskingMs;
     const ask = (why: string) => {
+      if (isRepeat(why)) return;
       if (asked && why !== 'parent gone') process.exit(EXIT_INTERRUPTED);
-      asked = true;
+      asked ??= { why, at: performance.now() };
       resolve(why);
     };
     process.on('SIGINT', () => ask('SIGINT'));
