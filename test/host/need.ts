@@ -7,6 +7,7 @@ import { delimiter, join } from 'node:path';
 const PACKAGES = {
   bash: 'bash',
   cc: 'gcc libc6-dev',
+  dash: 'dash',
   fish: 'fish',
   git: 'git',
   mount: 'mount',
