@@ -27,9 +27,12 @@ export function needRoot(what: string): void {
 }
 
 /** Runs a tool to its end and fails with what it said when it does not end well. */
-export function runTool(name: keyof typeof PACKAGES, args: readonly string[], advice = ''): string {
+export function runTool(
+  name: keyof typeof PACKAGES,
+  args: readonly string[],
+  { advice = '', env = {} }: { readonly advice?: string; readonly env?: Readonly<Record<string, string>> } = {},
+): void {
   needTool(name);
-  const { status, stdout, stderr, error } = spawnSync(name, args, { encoding: 'utf8' });
+  const { status, stderr, error } = spawnSync(name, args, { encoding: 'utf8', env: { ...process.env, ...env } });
   assert.equal(status, 0, `${name} ${args.join(' ')}: ${error?.message ?? stderr.trim()}. ${advice}`.trim());
-  return stdout;
 }

@@ -17,9 +17,9 @@ export async function onTmpfs(
   needRoot('mounting a file system');
   const dir = await mkdtemp(join(tmpdir(), 'mindmesh-tmpfs-'));
   try {
-    runTool('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', dir], ADVICE);
+    runTool('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', dir], { advice: ADVICE });
     try {
-      await body(dir, (changed) => void runTool('mount', ['-o', `remount,${changed}`, dir]));
+      await body(dir, (changed) => runTool('mount', ['-o', `remount,${changed}`, dir]));
     } finally {
       runTool('umount', [dir]);
     }
