@@ -1,4 +1,4 @@
-// npm run bench -- CASE [--json] [--rounds N] [--seconds S] [--connections 1,16,64] [--variants plain,slow-sync,mesh]
+// npm run bench -- CASE [--json] [--rounds N] [--seconds S] [--warmup S] [--connections 1,16,64] [--variants plain,slow-sync,mesh]
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type IngestReport, runIngest } from './ingest/ingest.ts';
@@ -9,7 +9,7 @@ const CASES = {
   ingest: 'webhooks taken in, durable, against Probot and against fastify that stores nothing',
 } as const;
 
-const USAGE = `usage: npm run bench -- CASE [--json] [--rounds N] [--seconds S] [--connections 1,16,64] [--variants ${VARIANTS.join(',')}]
+const USAGE = `usage: npm run bench -- CASE [--json] [--rounds N] [--seconds S] [--warmup S] [--connections 1,16,64] [--variants ${VARIANTS.join(',')}]
 
 ${Object.entries(CASES)
   .map(([name, about]) => `  ${name.padEnd(8)} ${about}`)
@@ -25,6 +25,7 @@ async function main(args: string[]): Promise<number> {
       json: { type: 'boolean', default: false },
       rounds: { type: 'string', default: '5' },
       seconds: { type: 'string', default: '4' },
+      warmup: { type: 'string', default: '5' },
       connections: { type: 'string', default: '1,16,64' },
       variants: { type: 'string', default: VARIANTS.join(',') },
     },
@@ -37,6 +38,7 @@ async function main(args: string[]): Promise<number> {
   const options = {
     rounds: Number(values.rounds),
     seconds: Number(values.seconds),
+    warmup: Number(values.warmup),
     connections: values.connections.split(',').map(Number),
     variants: VARIANTS.filter((variant) => wanted.includes(variant)),
     tell: (line: string) => console.error(line),

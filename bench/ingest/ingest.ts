@@ -9,6 +9,8 @@ import { release, type Target } from './target.ts';
 export interface IngestOptions {
   readonly rounds: number;
   readonly seconds: number;
+  /** Seconds before the first measurement of each target, in which its code is compiled; a tenth of it before the others. */
+  readonly warmup: number;
   readonly connections: readonly number[];
   readonly variants: readonly Variant[];
   /** Hears what is going on, line by line. */
@@ -35,10 +37,6 @@ export interface VariantReport {
 }
 
 export type IngestReport = Readonly<Partial<Record<Variant, VariantReport>>>;
-
-/** Before the first measurement of each target: code is compiled, connections and pages are warm. */
-const FIRST_WARMUP_SECONDS = 5;
-const WARMUP_SECONDS = 0.5;
 
 export async function runIngest(options: IngestOptions): Promise<IngestReport> {
   const report: Partial<Record<Variant, VariantReport>> = {};
@@ -86,7 +84,7 @@ async function runLevel(connections: number, bench: Bench): Promise<Level> {
   const samples = new Map(targets.map(({ name }) => [name, [] as Sample[]]));
   for (let round = 0; round < options.rounds; round++) {
     for (const target of targets) {
-      const warmupSeconds = ledger.has(target) ? WARMUP_SECONDS : FIRST_WARMUP_SECONDS;
+      const warmupSeconds = ledger.has(target) ? options.warmup / 10 : options.warmup;
       const turn = { target, connections, seconds: options.seconds, warmupSeconds };
       samples.get(target.name)?.push(await measure(turn, targets, generator, ledger));
     }
