@@ -7,10 +7,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { DevMesh } from '../daemon/dev/mesh.ts';
 import { DEV_NODES, filesOf } from '../daemon/dev/plan.ts';
-import { bundle } from '../scripts/bundle.ts';
+import { bundleDaemon } from '../scripts/bundle-daemon.ts';
 import { median } from './median.ts';
 
-const ROOT = join(import.meta.dirname, '..');
 const POLL_MS = 10;
 
 export interface FootprintReport {
@@ -29,7 +28,7 @@ export interface FootprintReport {
 export async function runFootprint({ runs = 10 } = {}): Promise<FootprintReport> {
   const dir = await mkdtemp(join(tmpdir(), 'mindmesh-footprint-'));
   const dist = join(dir, 'dist');
-  await bundle({ root: ROOT, entry: join(ROOT, 'daemon/main.ts'), outdir: dist });
+  await bundleDaemon(dist);
   const launcher = { command: process.execPath, args: [join(dist, 'mindmesh.js')] };
   const env = { OPENAI_API_KEY: '', OPENAI_BASE_URL: '' };
   const mesh = await DevMesh.prepare({ dir, nodes: DEV_NODES, preferPorts: false, launcher, env });

@@ -1,12 +1,14 @@
 // npm run bench -- CASE [--json] [--rounds N] [--seconds S] [--warmup S] [--connections 1,16,64] [--variants plain,slow-sync,mesh]
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { runFootprint } from './footprint.ts';
 import { type IngestReport, runIngest } from './ingest/ingest.ts';
 import { VARIANTS } from './ingest/ours.ts';
 
 /** Each case and what it measures. */
 const CASES = {
   ingest: 'webhooks taken in, durable, against Probot and against fastify that stores nothing',
+  footprint: 'start, rejoin after a kill, `mindmesh status` and memory of the released bundle',
 } as const;
 
 const USAGE = `usage: npm run bench -- CASE [--json] [--rounds N] [--seconds S] [--warmup S] [--connections 1,16,64] [--variants ${VARIANTS.join(',')}]
@@ -30,6 +32,11 @@ async function main(args: string[]): Promise<number> {
       variants: { type: 'string', default: VARIANTS.join(',') },
     },
   });
+  if (positionals.length === 1 && positionals[0] === 'footprint') {
+    const report = await runFootprint();
+    console.log(values.json ? JSON.stringify(report) : JSON.stringify(report, null, 2));
+    return 0;
+  }
   if (positionals.length !== 1 || positionals[0] !== 'ingest') {
     console.error(USAGE);
     return 2;

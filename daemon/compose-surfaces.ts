@@ -1,6 +1,6 @@
 import type { RoleName } from '../protocols/names.ts';
 import type { Aggregator } from '../roles/aggregator/aggregator.ts';
-import { readDelivery } from '../roles/aggregator/delivery.ts';
+import { DELIVERY_HEADERS } from '../roles/aggregator/delivery.ts';
 import { Queries } from '../roles/operator/queries.ts';
 import type { Source } from '../roles/ports/ingest.ts';
 import { composeGeneralApi, composeOrchestratorApi, watchDisk } from './compose-apis.ts';
@@ -21,6 +21,7 @@ import { type Front, HttpServer } from './http/server.ts';
 import { loadToken } from './http/token.ts';
 import { WebhookFront } from './http/webhook-front.ts';
 import type { Step } from './lifecycle.ts';
+import { ReaderPool } from './readers/reader-pool.ts';
 
 /** Where GitHub may post as well: the path of the fourth source document. */
 const WEBHOOK_ALIAS = '/api/webhooks';
@@ -85,6 +86,11 @@ function webhookPaths({ ingest: { github } }: Config): Record<string, Source> {
 function webhookFront(config: Config, { runtime, metrics }: Core, aggregator: Aggregator): Front {
   const { ingest, node } = config;
   const secrets = ingest.github.secrets.map((secret) => secret.reveal());
+  const readers = new ReaderPool({
+    entry: new URL('./compose-reader.ts', import.meta.url),
+    delivery: { secrets, org: node.org },
+    headers: DELIVERY_HEADERS,
+  });
   const front = new WebhookFront(
     {
       paths: webhookPaths(config),
@@ -92,7 +98,7 @@ function webhookFront(config: Config, { runtime, metrics }: Core, aggregator: Ag
       rate: ingest.rate,
     },
     {
-      read: (request) => readDelivery(request, { secrets, org: node.org }),
+      read: (request) => readers.read(request),
       ingest: aggregator,
       runtime,
       meter: metrics,

@@ -1,10 +1,9 @@
 // npm run build: dist/, which starts without node_modules. See bundle.ts for what is in it.
 import { resolve } from 'node:path';
-import { bundle } from './bundle.ts';
+import { bundleDaemon } from './bundle-daemon.ts';
 
-const root = resolve(import.meta.dirname, '..');
 const started = performance.now();
-const { outputs } = await bundle({ root, entry: resolve(root, 'daemon/main.ts'), outdir: resolve(root, 'dist') });
+const { outputs } = await bundleDaemon(resolve(import.meta.dirname, '../dist'));
 const bytes = Object.values(outputs).reduce((sum, output) => sum + output.bytes, 0);
 const seconds = (performance.now() - started) / 1000;
 console.log(

@@ -1,6 +1,6 @@
-import { chmod, cp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
 import { OLDEST_NODE_MAJOR } from './install-state.js';
 
@@ -9,6 +9,8 @@ export interface BundleOptions {
   readonly root: string;
   /** Source file to start from; it runs when it is imported. */
   readonly entry: string;
+  /** Source files that are started as worker threads by their URL, as paths below the root. */
+  readonly threads?: readonly string[];
   /** Folder that is emptied and then holds all the bundle needs to start. */
   readonly outdir: string;
 }
@@ -18,6 +20,7 @@ export interface BundleOptions {
  *
  *     mindmesh.js     checks Node's version and imports app/main.js
  *     app/            the code, split so that a command loads only what it uses
+ *     daemon/         where threads are started, leading on to app/
  *     prebuilds/      classic-level's addon for every platform it is built for
  *     templates/      as in the repository
  *     package.json    name, version, `type: module`
@@ -25,11 +28,11 @@ export interface BundleOptions {
  * @returns the outcome as esbuild describes it: inputs, outputs and their sizes in bytes
  * @throws Error when something cannot be resolved, or the bundle would still import a package
  */
-export async function bundle({ root, entry, outdir }: BundleOptions): Promise<Metafile> {
+export async function bundle({ root, entry, threads = [], outdir }: BundleOptions): Promise<Metafile> {
   await rm(outdir, { recursive: true, force: true });
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: { main: entry },
+    entryPoints: { main: entry, ...Object.fromEntries(threads.map((file) => [threadName(file), join(root, file)])) },
     outdir: join(outdir, 'app'),
     chunkNames: '[name]-[hash]',
     bundle: true,
@@ -52,6 +55,7 @@ export async function bundle({ root, entry, outdir }: BundleOptions): Promise<Me
   refuseExternals(metafile);
   refuseDynamicPackages(metafile);
   await writeRest(root, outdir);
+  for (const file of threads) await writeThread(outdir, file);
   return metafile;
 }
 
@@ -90,6 +94,18 @@ const useCopiedAddon: Plugin = {
     }));
   },
 };
+
+/** A thread is started by the path of its source, which in the bundle only leads on to its code. */
+async function writeThread(outdir: string, file: string): Promise<void> {
+  const place = join(outdir, file);
+  await mkdir(dirname(place), { recursive: true });
+  const code = relative(dirname(file), join('app', `${threadName(file)}.js`)).replaceAll('\\', '/');
+  await writeFile(place, `import '${code}';\n`);
+}
+
+function threadName(file: string): string {
+  return basename(file, '.ts');
+}
 
 function refuseExternals({ outputs }: Metafile): void {
   const external = Object.values(outputs)

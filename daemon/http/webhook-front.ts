@@ -97,9 +97,11 @@ export class WebhookFront {
     const { read, ingest, runtime } = this.#parts;
     const { source } = call;
     const headers = textHeaders(request.headers);
+    // A reader in another thread takes the bytes with it.
+    const received = body.length;
     const delivery = await read({ source, headers, body, receivedAt: runtime.wall() });
     const { status, text } = answerOf(await ingest.admit(delivery, source));
-    this.#answer(response, { status, text, headers: JSON_HEADERS }, call, body.length);
+    this.#answer(response, { status, text, headers: JSON_HEADERS }, call, received);
   }
 
   #refuse(request: IncomingMessage, response: ServerResponse, error: MeshError, call: Call): void {

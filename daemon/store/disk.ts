@@ -2,6 +2,7 @@ import { MeshError } from '../../protocols/errors.ts';
 import { type LogId, logKey } from '../../protocols/ids.ts';
 import type { SignedHead } from '../../protocols/record.ts';
 import type { Batch, CommitGroup, Disk } from '../../roles/ports/disk.ts';
+import type { AbsenceFilters } from './absence.ts';
 import { readFailure, writeFailure } from './failures.ts';
 import { decodeHeadRow, encodeHeadRow } from './head-row.ts';
 import { lastRows } from './last-rows.ts';
@@ -10,6 +11,7 @@ import { type Database, placeKey, readPlaceKey, type Sublevels } from './tables.
 export interface LevelDiskParts {
   readonly db: Database;
   readonly sublevels: Sublevels;
+  readonly absence?: AbsenceFilters;
 }
 
 /** The logs in LevelDB. */
@@ -33,7 +35,7 @@ export class LevelDisk implements Disk {
 
   async commit({ batches, ops }: CommitGroup): Promise<void> {
     if (this.#failure) throw this.#failure;
-    const { db, sublevels } = this.#parts;
+    const { db, sublevels, absence } = this.#parts;
     const { records: sublevel, heads } = sublevels;
     const batch = db.batch();
     try {
@@ -44,6 +46,7 @@ export class LevelDisk implements Disk {
         batch.put(placeKey(head, head.length), encodeHeadRow(head), { sublevel: heads });
       }
       for (const { table, key, value } of ops) {
+        if (value !== undefined) absence?.put(table, key);
         if (value === undefined) batch.del(key, { sublevel: sublevels.table(table) });
         else batch.put<string, unknown>(key, value, { sublevel: sublevels.table(table) });
       }

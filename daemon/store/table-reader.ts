@@ -1,4 +1,5 @@
 import type { Range, TableName, Tables } from '../../roles/ports/tables.ts';
+import type { AbsenceFilters } from './absence.ts';
 import { readFailure } from './failures.ts';
 import { endOf, type Sublevels } from './tables.ts';
 
@@ -6,13 +7,16 @@ import { endOf, type Sublevels } from './tables.ts';
 export class LevelTables implements Tables {
   readonly #dir: string;
   readonly #sublevels: Sublevels;
+  readonly #absence: AbsenceFilters | undefined;
 
-  constructor(dir: string, sublevels: Sublevels) {
+  constructor(dir: string, sublevels: Sublevels, absence?: AbsenceFilters) {
+    this.#absence = absence;
     this.#dir = dir;
     this.#sublevels = sublevels;
   }
 
   get(table: TableName, key: string): unknown {
+    if (this.#absence?.isAbsent(table, key)) return undefined;
     try {
       return this.#sublevels.table(table).getSync(key);
     } catch (error) {

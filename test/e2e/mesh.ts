@@ -7,10 +7,8 @@ import type { DevNode } from '../../daemon/dev/plan.ts';
 import { GENERALS } from '../../protocols/generals.ts';
 import { eventIdOf } from '../../protocols/ids.ts';
 import type { ExplainView } from '../../protocols/operator.ts';
-import { bundle } from '../../scripts/bundle.ts';
+import { bundleDaemon } from '../../scripts/bundle-daemon.ts';
 import { waitFor } from '../support/wait-for.ts';
-
-const ROOT = join(import.meta.dirname, '../..');
 
 /** One process for each role; the general offers all thirteen. */
 export const ONE_OF_EACH: readonly DevNode[] = [
@@ -65,6 +63,6 @@ export function settledStory(mesh: DevMesh, delivery: string, deadlineMs?: numbe
 
 /** The binary that is released: it starts in a tenth of the time that the sources take. */
 export async function bundleInto(outdir: string): Promise<Launcher> {
-  await bundle({ root: ROOT, entry: join(ROOT, 'daemon/main.ts'), outdir });
+  await bundleDaemon(outdir);
   return { command: process.execPath, args: [join(outdir, 'mindmesh.js')] };
 }
