@@ -6,10 +6,10 @@ import { STORE_FOLDER } from '../../daemon/compose-core.ts';
 import { DevMesh } from '../../daemon/dev/mesh.ts';
 import { DEV_NODES, filesOf } from '../../daemon/dev/plan.ts';
 import { openStore } from '../../daemon/store/level.ts';
+import { bundleDaemon } from '../../scripts/bundle-daemon.ts';
 import { buildSlowSync } from '../shim/build-shim.ts';
 import type { Target } from './target.ts';
 
-const MAIN = join(import.meta.dirname, '../../daemon/main.ts');
 const AGGREGATOR = 'aggregator';
 const ORCHESTRATOR = 'orchestrator';
 
@@ -28,12 +28,14 @@ export type Variant = (typeof VARIANTS)[number];
 /** The real daemon, started as `mindmesh run`, with its data on the disk of the temporary directory. */
 export async function startOurs(variant: Variant): Promise<Target> {
   const dir = await mkdtemp(join(tmpdir(), 'mindmesh-bench-'));
+  const dist = join(dir, 'dist');
+  await bundleDaemon(dist);
   const nodes = variant === 'mesh' ? DEV_NODES : DEV_NODES.filter(({ name }) => name === AGGREGATOR);
   const mesh = await DevMesh.prepare({
     dir,
     nodes,
     preferPorts: false,
-    launcher: { command: process.execPath, args: ['--import', 'tsx', MAIN] },
+    launcher: { command: process.execPath, args: [join(dist, 'mindmesh.js')] },
     env: {
       OPENAI_API_KEY: '',
       OPENAI_BASE_URL: '',
