@@ -43,16 +43,20 @@ export async function composeSurfaces(loaded: LoadedConfig, core: Core, roles: R
     const all = [opsRoutes(role, ops), operator, routes];
     servers.set(role, roleServer(role, { config, core, authenticate, routes: all, ...(front && { front }) }));
   };
+  // Without a secret no webhook is served, and nobody has anything to read.
+  const readers = roles.aggregator && config.ingest.github.secrets.length > 0 ? createReaders(config) : undefined;
   if (roles.aggregator) {
-    const routes = aggregatorRoutes(roles.aggregator, Object.keys(webhookPaths(config)));
-    serve('aggregator', routes, webhookFront(config, core, roles.aggregator));
+    const { aggregator } = roles;
+    const routes = aggregatorRoutes(aggregator, Object.keys(webhookPaths(config)));
+    serve('aggregator', routes, readers && webhookFront(config, core, { aggregator, readers }));
   }
   if (roles.orchestrator) {
     serve('orchestrator', orchestratorRoutes(composeOrchestratorApi(core, roles.orchestrator, queries)));
   }
   if (roles.general) serve('general', generalRoutes(composeGeneralApi(core, roles.general)));
   const watch = roles.aggregator ? [watchDisk(core, roles.aggregator, config.ingest.minFreeBytes)] : [];
-  return [...watch, ...[...servers.values(), operatorServer(config, core, operator)].map(serverStep)];
+  const reading = readers ? [{ name: 'readers', stop: () => readers.stop() }] : [];
+  return [...watch, ...reading, ...[...servers.values(), operatorServer(config, core, operator)].map(serverStep)];
 }
 
 interface RoleServerParts {
@@ -83,14 +87,22 @@ function webhookPaths({ ingest: { github } }: Config): Record<string, Source> {
   return github.secrets.length === 0 ? {} : { [github.path]: 'github', [WEBHOOK_ALIAS]: 'github' };
 }
 
-function webhookFront(config: Config, { runtime, metrics }: Core, aggregator: Aggregator): Front {
-  const { ingest, node } = config;
+function createReaders({ ingest, node }: Config): ReaderPool {
   const secrets = ingest.github.secrets.map((secret) => secret.reveal());
-  const readers = new ReaderPool({
+  return new ReaderPool({
     entry: new URL('./compose-reader.ts', import.meta.url),
     delivery: { secrets, org: node.org },
     headers: DELIVERY_HEADERS,
   });
+}
+
+interface WebhookFrontParts {
+  readonly aggregator: Aggregator;
+  readonly readers: ReaderPool;
+}
+
+function webhookFront(config: Config, { runtime, metrics }: Core, { aggregator, readers }: WebhookFrontParts): Front {
+  const { ingest } = config;
   const front = new WebhookFront(
     {
       paths: webhookPaths(config),

@@ -1,6 +1,6 @@
 import type { EventLine } from '../../protocols/operator.ts';
 import type { Row } from '../replica/rows.ts';
-import { isEnded, type Story, type Task, type TaskState } from '../replica/story.ts';
+import { isEnded, outcomeOfTasks, type Story, type TaskState } from '../replica/story.ts';
 
 /**
  * How far an event is. received: nobody has decided yet · waiting: nobody offers what it is routed to · offered, accepted,
@@ -28,14 +28,7 @@ export function stateOfEvent({ settled, distribution, tasks }: Story): EventStat
   const open = tasks.filter((task) => !isEnded(task));
   const furthest = FURTHEST.find((state) => open.some((task) => task.state === state));
   if (furthest !== undefined) return furthest;
-  return distribution.waiting.length > 0 || tasks.length === 0 ? 'waiting' : outcomeOf(tasks);
-}
-
-/** Every task has ended, and the record that settles the event is on its way. */
-function outcomeOf(tasks: readonly Task[]): EventState {
-  const done = tasks.filter(({ state }) => state === 'done').length;
-  if (done === tasks.length) return 'done';
-  return done === 0 ? 'dead' : 'partly';
+  return distribution.waiting.length > 0 || tasks.length === 0 ? 'waiting' : outcomeOfTasks(tasks);
 }
 
 /** One line of the list of events. */

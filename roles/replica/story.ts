@@ -39,6 +39,8 @@ export interface Task {
   readonly dead?: { readonly at: number; readonly reason: string };
 }
 
+export type Outcome = Extract<MeshRecord, { type: 'settled' }>['outcome'];
+
 export interface Story {
   readonly eventId: EventId;
   /** The copy that counts: the lowest position (I2). */
@@ -49,7 +51,7 @@ export interface Story {
   readonly distribution?: DistributionRecord;
   readonly distributedBy?: PeerId;
   readonly tasks: readonly Task[];
-  readonly settled?: { readonly at: number; readonly outcome: 'done' | 'partly' | 'dead' };
+  readonly settled?: { readonly at: number; readonly outcome: Outcome };
 }
 
 /** The event a record speaks of, or undefined for records about nodes and generals. */
@@ -155,6 +157,13 @@ function stateOf(attempts: readonly Attempt[], accepted: boolean, done: boolean,
   const last = attempts.at(-1);
   if (last) return last.failed ? 'failed' : 'running';
   return accepted ? 'accepted' : 'offered';
+}
+
+/** How an event ended whose tasks have all ended. One that a rule drops has no task: nothing of it was left undone. */
+export function outcomeOfTasks(tasks: readonly Task[]): Outcome {
+  const done = tasks.filter(({ state }) => state === 'done').length;
+  if (done === tasks.length) return 'done';
+  return done === 0 ? 'dead' : 'partly';
 }
 
 /** Nothing more will happen to it. */
