@@ -8,7 +8,9 @@ import type { Identity, Runtime } from '../roles/ports/runtime.ts';
 import { LogSync } from '../roles/replica/log-sync.ts';
 import { PROJECTIONS } from '../roles/replica/projections.ts';
 import { Replica } from '../roles/replica/replica.ts';
+import { composeGitHub } from './compose-github.ts';
 import type { Config } from './config/config.ts';
+import type { GitHub } from './github/client.ts';
 import type { Step } from './lifecycle.ts';
 import { createLog } from './log.ts';
 import { createStaticDiscovery } from './mesh/discovery-static.ts';
@@ -35,6 +37,8 @@ export interface Core {
   readonly roster: MeshRoster;
   readonly announcer: Announcer;
   readonly logSync: LogSync;
+  /** Absent without a token or an App for GitHub's API. */
+  readonly github?: GitHub;
   /** Has every record it has heard of, but for what is under way. */
   isReady(): boolean;
   /** Filled in by the roles once they are built: the mesh asks them, and they speak through the mesh. */
@@ -54,6 +58,7 @@ export async function composeCore(config: Config, version: string): Promise<Core
   const metrics = new Metrics();
   const { identity, privateKey } = await loadIdentity(config.node.keyFile);
   const card = cardOf(config, identity, version);
+  const github = await composeGitHub(config, { log, version });
   const store = await openStore({ dir: join(config.node.dataDir, STORE_FOLDER) }, { runtime });
   const { disk, tables } = store;
   const replica = new Replica({ card }, { disk, tables, identity, runtime, projections: PROJECTIONS, meter: metrics });
@@ -85,6 +90,7 @@ export async function composeCore(config: Config, version: string): Promise<Core
     roster,
     announcer,
     logSync,
+    ...(github && { github }),
     isReady,
     late,
   };

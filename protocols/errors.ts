@@ -162,6 +162,43 @@ export const ERRORS = {
     text: 'the node key {file} is damaged: {problem}',
     fix: 'Restore it from a backup; without it this node is a new peer and has to be listed again.',
   },
+  // backup
+  'backup-damaged': {
+    retryable: false,
+    http: 500,
+    text: 'the backup {file} is damaged: {problem}',
+    fix: 'Take another copy of it, or an older backup; nothing of this one was kept.',
+  },
+  'backup-newer': {
+    retryable: false,
+    http: 500,
+    text: 'the backup {file} has format {found}, this build reads up to {known}',
+    fix: 'Run a build at least as new as the one that made it.',
+  },
+  'file-exists': {
+    retryable: false,
+    http: 409,
+    text: '{file} is there already',
+    fix: 'Name another file, or replace it with --force.',
+  },
+  'file-unusable': {
+    retryable: false,
+    http: 500,
+    text: 'the file {file} cannot be used: {problem}',
+    fix: 'Check its path, the room there, and that this user may read and write it.',
+  },
+  'data-dir-not-empty': {
+    retryable: false,
+    http: 409,
+    text: 'the data directory {dir} is not empty: it has {found}',
+    fix: 'Name a new or an empty one: what is there is never overwritten.',
+  },
+  interrupted: {
+    retryable: true,
+    http: 503,
+    text: '{what} was interrupted',
+    fix: 'Nothing half is left behind; call it again.',
+  },
   // wire
   'frame-malformed': {
     retryable: false,
@@ -321,6 +358,49 @@ export const ERRORS = {
     http: 502,
     text: 'the model {model} did not answer in the asked form, also after one repair try: {problem}',
     fix: 'Work goes on with offline-rules; use a model that honours json_schema.',
+  },
+  // GitHub
+  'github-unauthorized': {
+    retryable: false,
+    http: 502,
+    text: 'GitHub does not know who asks ({request}): {problem}',
+    fix: 'Check github.token, or github.app with its private key: expired, revoked, or of another server than github.baseUrl.',
+  },
+  'github-forbidden': {
+    retryable: false,
+    http: 502,
+    text: 'GitHub does not allow {request}: {problem}',
+    fix: 'Give the token or the App the permission that GitHub’s page of this request names.',
+  },
+  'github-not-found': {
+    retryable: false,
+    http: 502,
+    text: 'GitHub has nothing at {request}, or hides it from this token: {problem}',
+    fix: 'Check the name, and that the token or the App may read it: GitHub answers 404 for what it hides.',
+  },
+  'github-refused': {
+    retryable: false,
+    http: 502,
+    text: 'GitHub refuses {request} with {status}: {problem}',
+    fix: 'Compare it with GitHub’s page of this request.',
+  },
+  'github-rate-limited': {
+    retryable: true,
+    http: 503,
+    text: 'GitHub takes no more requests for {seconds} s ({request})',
+    fix: 'It is asked again later; an App has a higher limit than a token.',
+  },
+  'github-unavailable': {
+    retryable: true,
+    http: 503,
+    text: 'GitHub cannot be asked ({request}): {problem}',
+    fix: 'It is asked again later; check github.baseUrl and the way there if it stays so.',
+  },
+  'github-nonsense': {
+    retryable: true,
+    http: 502,
+    text: 'GitHub’s answer to {request} is not what its documentation says: {problem}',
+    fix: 'Check that github.baseUrl is the address of the REST API; at an Enterprise Server it ends in /api/v3.',
   },
 } as const satisfies Record<string, ErrorEntry>;
 

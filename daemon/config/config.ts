@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { generalsSection } from './generals.ts';
+import { githubSection } from './github.ts';
 import { httpSection } from './http.ts';
 import { ingestSection } from './ingest.ts';
 import { jobsSection } from './jobs.ts';
@@ -7,7 +8,7 @@ import { logSection } from './log.ts';
 import { meshSection } from './mesh.ts';
 import { modelSection } from './model.ts';
 import { nodeSection } from './node.ts';
-import { discordSection, githubSection, gitSection } from './notices.ts';
+import { discordSection, gitSection } from './notices.ts';
 import { routesSection, routingSection } from './routes.ts';
 import type { Secret } from './secret.ts';
 import type { Section } from './section.ts';
@@ -64,7 +65,10 @@ export interface Config extends Omit<Settings, 'ingest' | 'model' | 'discord' | 
   };
   readonly model: Omit<Settings['model'], 'apiKey'> & { readonly apiKey?: Secret };
   readonly discord: Omit<Settings['discord'], 'token'> & { readonly token?: Secret };
-  readonly github: { readonly token?: Secret };
+  readonly github: Omit<Settings['github'], 'token' | 'app'> & {
+    readonly token?: Secret;
+    readonly app?: Omit<NonNullable<Settings['github']['app']>, 'privateKey'> & { readonly privateKey: Secret };
+  };
 }
 
 export type Route = Settings['routes'][number];

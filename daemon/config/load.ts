@@ -9,7 +9,7 @@ import { type GivenFlags, readFlags } from './flags.ts';
 import { mergeLayers, type Sources } from './merge.ts';
 import { invalidConfig } from './problem.ts';
 import { readSecret } from './read-secret.ts';
-import type { SecretRef } from './secret.ts';
+import type { Secret, SecretRef } from './secret.ts';
 import type { Surroundings } from './section.ts';
 import { settle } from './settle.ts';
 
@@ -111,7 +111,18 @@ async function readSecrets(settings: Settings, options: LoadOptions): Promise<Co
     ingest: { ...ingest, github: { ...ingest.github, secrets: await Promise.all(secrets) } },
     model: { ...modelRest, ...(apiKey && { apiKey: await read('model.apiKey', apiKey) }) },
     discord: { ...discordRest, ...(token && { token: await read('discord.token', token) }) },
-    github: github.token ? { token: await read('github.token', github.token) } : {},
+    github: await readGithub(github, read),
+  };
+}
+
+async function readGithub(
+  { token, app, ...rest }: Settings['github'],
+  read: (name: string, ref: SecretRef) => Promise<Secret>,
+): Promise<Config['github']> {
+  return {
+    ...rest,
+    ...(token && { token: await read('github.token', token) }),
+    ...(app && { app: { ...app, privateKey: await read('github.app.privateKey', app.privateKey) } }),
   };
 }
 

@@ -55,18 +55,3 @@ export const gitSection = {
   variables: [],
   flags: [],
 } as const satisfies Section;
-
-const github = z
-  .strictObject({ token: SecretRefSchema.exactOptional().describe('Token for the GitHub API.') })
-  .prefault({});
-
-export const githubSection = {
-  name: 'github',
-  about: 'Access to GitHub. Read and checked; this version does not call GitHub yet.',
-  schema: github,
-  variables: [
-    { name: 'GITHUB_TOKEN', key: 'github.token', parse: secretIn('GITHUB_TOKEN') },
-    { name: 'GITHUB_TOKEN_FILE', key: 'github.token', parse: secretFile },
-  ],
-  flags: [],
-} as const satisfies Section;

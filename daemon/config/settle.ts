@@ -44,11 +44,22 @@ export function settle(
     },
     model: { ...checked.model, ...(checked.model.apiKey && { apiKey: absolute(checked.model.apiKey) }) },
     discord: { ...checked.discord, ...(checked.discord.token && { token: absolute(checked.discord.token) }) },
-    github: checked.github.token ? { token: absolute(checked.github.token) } : {},
+    github: withAbsoluteSecrets(checked.github, absolute),
   };
   const findings = findMisfits(settings, port === undefined ? [] : withoutPort);
   const problems = findings.map((finding) => ({ ...finding, source: sourceIn(sources)(finding.key.split('.')) }));
   return { settings, sources: new Map([...sources, ...sharedSource(port, withoutPort, sources)]), problems };
+}
+
+function withAbsoluteSecrets(
+  { token, app, ...rest }: Checked['github'],
+  absolute: (ref: SecretRef) => SecretRef,
+): Settings['github'] {
+  return {
+    ...rest,
+    ...(token && { token: absolute(token) }),
+    ...(app && { app: { ...app, privateKey: absolute(app.privateKey) } }),
+  };
 }
 
 type Ports = Settings['http'];

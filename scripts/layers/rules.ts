@@ -70,6 +70,7 @@ export const LAYER_RULES: LayerRules = {
     '@fastify/*': ['daemon/http/'],
     '@libp2p/*': ['daemon/mesh/'],
     '@multiformats/*': ['daemon/mesh/'],
+    '@octokit/*': ['daemon/github/'],
     cockatiel: ['daemon/mesh/', 'daemon/model/'],
     fastify: ['daemon/http/'],
     'fastify-type-provider-zod': ['daemon/http/'],

@@ -42,6 +42,20 @@ test('config / secret / files and variables are read, the ending newline is not 
   assert.ok(!JSON.stringify(config).includes('three'));
 });
 
+test('config / secret / the key of a GitHub App is read, a number or a client id names the App', async () => {
+  for (const [id, value] of [
+    ['4711', 4_711],
+    ['Iv23abc', 'Iv23abc'],
+  ]) {
+    const { config } = await configOf({
+      yaml: `github: { app: { id: ${id}, privateKey: { file: app.pem } } }\n`,
+      texts: { '/etc/mm/app.pem': 'one\ntwo\n' },
+    });
+    assert.equal(config.github.app?.id, value);
+    assert.equal(config.github.app?.privateKey.reveal(), 'one\ntwo');
+  }
+});
+
 const UNREADABLE: readonly { readonly id: string; readonly yaml: string; readonly says: RegExp }[] = [
   {
     id: 'a missing file',
