@@ -1,5 +1,5 @@
 import type { Logger } from '../roles/ports/runtime.ts';
-import { composeCore, coreSteps, endOnFailedDisk } from './compose-core.ts';
+import { type Core, composeCore, coreSteps, endOnFailedDisk } from './compose-core.ts';
 import { composeRoles } from './compose-roles.ts';
 import { composeSurfaces } from './compose-surfaces.ts';
 import type { LoadedConfig } from './config/load.ts';
@@ -7,6 +7,8 @@ import { createLifecycle, type Lifecycle } from './lifecycle.ts';
 
 export interface Daemon extends Lifecycle {
   readonly log: Logger;
+  /** What the node is made of, for those who measure it from within. */
+  readonly core: Core;
 }
 
 /**
@@ -22,5 +24,5 @@ export async function compose(loaded: LoadedConfig, version: string): Promise<Da
   const surfaces = await composeSurfaces(loaded, core, roles);
   const { below, above } = coreSteps(core);
   const log = core.runtime.log;
-  return { log, ...createLifecycle([...below, ...above, ...roles.steps, ...surfaces], log) };
+  return { log, core, ...createLifecycle([...below, ...above, ...roles.steps, ...surfaces], log) };
 }
