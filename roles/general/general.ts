@@ -71,7 +71,8 @@ export class General implements Pick<DispatchHandler, 'offer'> {
       state: (general) => this.#admissionState(general),
       accepted: (task) => this.#take(task),
     });
-    this.#queue = new TaskQueue(new Map(generals.map(({ name, concurrency }) => [name, concurrency])));
+    const concurrency = new Map(generals.map((each) => [each.name, each.concurrency]));
+    this.#queue = new TaskQueue(concurrency, () => parts.runtime.monotonic());
     const engine = engineOf({ self, deadlineMs }, parts);
     this.#executions = new Executions(options, {
       ...parts,

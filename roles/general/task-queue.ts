@@ -1,5 +1,5 @@
 import type { Priority } from '../../protocols/dispatch.ts';
-import { priorityRank } from '../policy/priority.ts';
+import { effectiveRank } from '../policy/priority.ts';
 
 export interface Queued {
   readonly general: string;
@@ -13,26 +13,31 @@ interface Place<T> {
   readonly item: T;
   /** Order of arrival. */
   readonly arrived: number;
+  /** Monotonic milliseconds. */
+  readonly since: number;
 }
 
 /**
  * What waits and what runs, for each general (W2): at most `concurrency` at once; of one subject one at a time and in the order
- * of its numbers; between subjects the more urgent first, then who came first. A subject is as urgent as the most urgent of what
- * waits for it, or an urgent task would wait behind a low one of its own subject and that one behind everybody.
+ * of its numbers; between subjects the more urgent first, where waiting makes urgent, then who came first. A subject is as urgent
+ * as the most urgent of what waits for it, or an urgent task would wait behind a low one of its own subject and that one behind
+ * everybody.
  */
 export class TaskQueue<T extends Queued> {
   readonly #concurrency: ReadonlyMap<string, number>;
+  readonly #now: () => number;
   readonly #waiting = new Set<Place<T>>();
   readonly #running = new Set<T>();
   #arrivals = 0;
 
-  /** `concurrency`: general → how many it works on at once. */
-  constructor(concurrency: ReadonlyMap<string, number>) {
+  /** `concurrency`: general → how many it works on at once; `now`: monotonic milliseconds. */
+  constructor(concurrency: ReadonlyMap<string, number>, now: () => number) {
     this.#concurrency = concurrency;
+    this.#now = now;
   }
 
   add(item: T): void {
-    this.#waiting.add({ item, arrived: this.#arrivals++ });
+    this.#waiting.add({ item, arrived: this.#arrivals++, since: this.#now() });
   }
 
   /** The next that may begin, from now on counted as running. */
@@ -70,14 +75,16 @@ export class TaskQueue<T extends Queued> {
   #heads(general: string, waiting: readonly Place<T>[]): { place: Place<T>; rank: number }[] {
     const busy = new Set([...this.#running].filter((item) => item.general === general).map(({ subject }) => subject));
     const heads = new Map<string, { place: Place<T>; rank: number }>();
+    const now = this.#now();
     for (const place of waiting) {
       const { subject, number, priority } = place.item;
       if (busy.has(subject)) continue;
-      const head = heads.get(subject) ?? { place, rank: priorityRank(priority) };
+      const rank = effectiveRank(priority, now - place.since);
+      const head = heads.get(subject) ?? { place, rank };
       const isEarlier = number - head.place.item.number || place.arrived - head.place.arrived;
       heads.set(subject, {
         place: isEarlier < 0 ? place : head.place,
-        rank: Math.min(head.rank, priorityRank(priority)),
+        rank: Math.min(head.rank, rank),
       });
     }
     return [...heads.values()];

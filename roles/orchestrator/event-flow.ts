@@ -43,7 +43,7 @@ export class EventFlow {
   readonly #parts: EventFlowParts;
   readonly #due: DueTimes;
   readonly #awaited = new Awaited();
-  readonly #lanes = new Lanes(EVENTS_AT_ONCE);
+  readonly #lanes: Lanes;
   readonly #work = new Set<Promise<void>>();
   readonly #early = new Set<EventId>();
   #openings = new Map<string, string>();
@@ -54,6 +54,7 @@ export class EventFlow {
   constructor(options: EventFlowOptions, parts: EventFlowParts) {
     this.#options = options;
     this.#parts = parts;
+    this.#lanes = new Lanes(EVENTS_AT_ONCE, () => parts.runtime.monotonic());
     this.#due = new DueTimes(parts.runtime, (key) => this.change(EventIdSchema.parse(key), () => undefined));
   }
 

@@ -37,7 +37,7 @@ export interface OfferSenderParts {
   readonly eventOf: (eventId: EventId) => Promise<MeshEvent | undefined>;
 }
 
-/** Offers in flight to one peer; more wait here by priority. A larger value lets a slow peer hold more of them. */
+/** Offers in flight to one peer; more wait here by priority and age. A larger value lets a slow peer hold more of them. */
 const OFFERS_PER_PEER = 16;
 /** How long an offer made after its deadline stands: longer than it takes to be answered, clocks that differ included. */
 const LATE_MARGIN_MS = 120_000;
@@ -45,11 +45,12 @@ const LATE_MARGIN_MS = 120_000;
 /** Sends offers and tells what came of them. */
 export class OfferSender {
   readonly #parts: OfferSenderParts;
-  readonly #lanes = new Lanes(OFFERS_PER_PEER);
+  readonly #lanes: Lanes;
   readonly #log = new OffersLog();
 
   constructor(parts: OfferSenderParts) {
     this.#parts = parts;
+    this.#lanes = new Lanes(OFFERS_PER_PEER, () => parts.runtime.monotonic());
   }
 
   send(peer: PeerId, task: OfferedTask): void {

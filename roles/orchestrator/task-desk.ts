@@ -35,6 +35,8 @@ interface Entry {
   readonly slot: SlotId;
   readonly cluster: string | undefined;
   readonly priority: Priority;
+  /** Monotonic milliseconds since when nobody has it: it keeps its age over offers that came to nothing. */
+  since: number;
   assignment: Assignment;
   state: TaskState;
 }
@@ -51,7 +53,7 @@ export class TaskDesk {
   readonly #entries = new Map<string, Entry>();
   readonly #slots = new Map<EventId, Set<string>>();
   readonly #lines = new SubjectLines();
-  readonly #waiting = new WaitingRoom();
+  readonly #waiting: WaitingRoom;
   readonly #sender: OfferSender;
   readonly #due: DueTimes;
   readonly #tries: Try[] = [];
@@ -61,6 +63,7 @@ export class TaskDesk {
 
   constructor(parts: TaskDeskParts) {
     this.#parts = parts;
+    this.#waiting = new WaitingRoom(() => parts.runtime.monotonic());
     this.#sender = new OfferSender(parts);
     this.#due = new DueTimes(parts.runtime, (key) => this.#onDue(key));
   }
@@ -125,7 +128,8 @@ export class TaskDesk {
 
   #open(key: string, assignment: Assignment, task: Task, state: TaskState): Entry {
     const { slot, cluster, plan } = task;
-    const entry = { key, slot, cluster, priority: priorityOf(plan.priority), assignment, state };
+    const since = this.#parts.runtime.monotonic();
+    const entry = { key, slot, cluster, priority: priorityOf(plan.priority), since, assignment, state };
     this.#entries.set(key, entry);
     const slots = this.#slots.get(assignment.eventId) ?? new Set();
     this.#slots.set(assignment.eventId, slots.add(key));
@@ -160,10 +164,12 @@ export class TaskDesk {
     else this.#due.set(key, at);
   }
 
-  #followRoom({ key, priority, state }: Entry, before: TaskState): void {
+  #followRoom(entry: Entry, before: TaskState): void {
+    const { state } = entry;
+    if (before.phase === 'held' && state.phase !== 'held') entry.since = this.#parts.runtime.monotonic();
     if ((state.phase === 'waiting') === (before.phase === 'waiting')) return;
-    if (state.phase === 'waiting') this.#waiting.add(state.slot, priority, key);
-    else this.#waiting.remove(state.slot, priority, key);
+    if (state.phase === 'waiting') this.#waiting.add(state.slot, entry);
+    else this.#waiting.remove(state.slot, entry);
   }
 
   #followLoad({ state }: Entry, before: TaskState): void {
@@ -230,10 +236,9 @@ export class TaskDesk {
   #fillRooms(): void {
     for (const slot of this.#woken) {
       this.#woken.delete(slot);
-      let left = LOOKED_AT;
-      for (const key of this.#waiting.waitingFor(slot)) {
+      for (const key of this.#waiting.waitingFor(slot, LOOKED_AT)) {
         const entry = this.#entries.get(key);
-        if (entry === undefined || left-- === 0) break;
+        if (entry?.state.phase !== 'waiting') continue;
         if (!this.#parts.sight.hasRoom(entry.state.general, entry.cluster)) break;
         this.#move(entry, false, true);
       }

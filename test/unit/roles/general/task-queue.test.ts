@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { PRIORITIES, type Priority } from '../../../../protocols/dispatch.ts';
 import { type Queued, TaskQueue } from '../../../../roles/general/task-queue.ts';
+import { AGEING_MS } from '../../../../roles/policy/priority.ts';
 import { seeded } from '../../../fakes/manual-runtime.ts';
 
 interface Task extends Queued {
@@ -29,12 +30,15 @@ function drain(queue: TaskQueue<Task>, general = A): Task[] {
   return taken;
 }
 
+let now = 0;
+
 function queueOf(concurrency: number, ...tasks: Task[]): TaskQueue<Task> {
   const queue = new TaskQueue<Task>(
     new Map([
       [A, concurrency],
       [B, concurrency],
     ]),
+    () => now,
   );
   for (const each of tasks) queue.add(each);
   return queue;
@@ -130,3 +134,20 @@ function take(queue: TaskQueue<Task>, general: string, waiting: Set<Task>, runni
   waiting.delete(next);
   running.add(next);
 }
+
+test('general / task-queue / background is worked on although something high comes for ever', () => {
+  now = 0;
+  const queue = queueOf(1, task('patient', 0, 'background'));
+  let turns = 0;
+  let taken = '';
+  while (taken !== 'patient' && turns < 1_000) {
+    queue.add(task(`flood${turns++}`, 0, 'high'));
+    const next = queue.next(A);
+    assert.ok(next);
+    queue.end(next);
+    taken = next.subject;
+    now += 60_000;
+  }
+  assert.equal(taken, 'patient');
+  assert.equal(now, 3 * AGEING_MS + 60_000);
+});
