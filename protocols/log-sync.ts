@@ -30,8 +30,22 @@ export type BatchHeader = z.infer<typeof BatchHeaderSchema>;
 
 export const CaughtUpSchema = z.object({ type: z.literal('caught-up') });
 
-/** The reader has written (or dropped) a batch and takes another: what bounds its memory, whatever lies between the two. */
-export const MoreSchema = z.object({ type: z.literal('more') });
+/** At most this many ends in one `more`; a batch is of one log, so that one is the rule. */
+const MAX_STORED = 16;
+
+/**
+ * The reader has written (or dropped) a batch and takes another: what bounds its memory, whatever lies between the two.
+ * `stored`: so much of the writer's own logs is synced at the reader (I1). It rides on a frame that is sent anyway, and a build
+ * that does not know the field reads past it (L3).
+ */
+export const MoreSchema = z.object({
+  type: z.literal('more'),
+  stored: z
+    .array(z.tuple([PeerIdSchema, EpochSchema, length]))
+    .max(MAX_STORED)
+    .optional(),
+});
+export type Stored = NonNullable<z.infer<typeof MoreSchema>['stored']>;
 
 /** Batches the writer may send before a `more`: one travels while the other is written. */
 export const BATCHES_IN_FLIGHT = 2;

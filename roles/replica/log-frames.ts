@@ -2,14 +2,15 @@ import * as z from 'zod';
 import { MeshError } from '../../protocols/errors.ts';
 import { decodeFrame, encodeFrame } from '../../protocols/frames.ts';
 import type { PeerId } from '../../protocols/ids.ts';
-import { type BatchHeader, type Have, LogFrameSchema } from '../../protocols/log-sync.ts';
+import { type BatchHeader, type Have, LogFrameSchema, type Stored } from '../../protocols/log-sync.ts';
 import type { Batch } from '../ports/disk.ts';
 
 /** What the frames on `/mindmesh/log/1` mean. */
 export type LogMessage =
   | { readonly type: 'have'; readonly have: Have }
   | { readonly type: 'batch'; readonly batch: Batch }
-  | { readonly type: 'caught-up' | 'more' };
+  | { readonly type: 'more'; readonly stored: Stored }
+  | { readonly type: 'caught-up' };
 
 const HASH_BYTES = 32;
 /** Ed25519. */
@@ -23,8 +24,9 @@ export function encodeCaughtUp(): Uint8Array {
   return encodeFrame({ type: 'caught-up' });
 }
 
-export function encodeMore(): Uint8Array {
-  return encodeFrame({ type: 'more' });
+/** @param stored how much of the writer's own logs is synced here, where the batch was of one */
+export function encodeMore(stored: Stored = []): Uint8Array {
+  return encodeFrame({ type: 'more', ...(stored.length > 0 && { stored }) });
 }
 
 export function encodeBatch({ from, records, head }: Batch): Uint8Array {
@@ -42,8 +44,9 @@ export function decodeLogFrame(bytes: Uint8Array, peer: PeerId): LogMessage {
     case 'have':
       return { type: 'have', have: frame };
     case 'caught-up':
+      return { type: 'caught-up' };
     case 'more':
-      return { type: frame.type };
+      return { type: 'more', stored: frame.stored ?? [] };
     case 'batch':
       return { type: 'batch', batch: batchOf(frame, parts, peer) };
   }

@@ -1,6 +1,6 @@
 import { asMeshError, hasCode, MeshError, messageOf } from '../../protocols/errors.ts';
 import { type LogId, logKey, type PeerId } from '../../protocols/ids.ts';
-import { BATCHES_IN_FLIGHT, type Have } from '../../protocols/log-sync.ts';
+import { BATCHES_IN_FLIGHT, type Have, type Stored } from '../../protocols/log-sync.ts';
 import type { Batch } from '../ports/disk.ts';
 import type { Link, LinkHandler } from '../ports/links.ts';
 import type { Logger, Meter } from '../ports/runtime.ts';
@@ -11,7 +11,7 @@ import type { Replica } from './replica.ts';
 const MAX_GAPS = 3;
 
 export interface LogReaderParts {
-  readonly replica: Pick<Replica, 'apply'>;
+  readonly replica: Pick<Replica, 'apply' | 'lengthOf'>;
   readonly log: Logger;
   readonly meter: Meter;
   /** What to say now. */
@@ -39,6 +39,8 @@ export class LogReader implements LinkHandler {
   #gaps = 0;
   /** Batches in the order they came; `caught-up` counts only when those before it are written. */
   readonly #inHand = new Set<Promise<void>>();
+  /** Logs of the peer that it sent and that another peer's copy is being written of: said with a `have` once they are synced. */
+  readonly #owed = new Map<string, { readonly log: LogId; readonly length: number }>();
 
   constructor(peer: PeerId, parts: LogReaderParts) {
     this.peer = peer;
@@ -73,6 +75,17 @@ export class LogReader implements LinkHandler {
     const have = this.#parts.have();
     this.#excepted = have.except ?? [];
     this.#send(encodeHave(have));
+  }
+
+  /** Something was synced here, from whomever. */
+  committed(): void {
+    let reached = false;
+    for (const [key, { log, length }] of this.#owed) {
+      if (this.#parts.replica.lengthOf(log) < length) continue;
+      this.#owed.delete(key);
+      reached = true;
+    }
+    if (reached) this.ask();
   }
 
   close(reason: string): void {
@@ -116,24 +129,36 @@ export class LogReader implements LinkHandler {
       throw new MeshError('frame-malformed', { peer: this.peer, problem: 'it sends more than it was asked for' });
     }
     this.#parts.meter.count('mindmesh_replication_batches_total', { direction: 'received' });
-    const written = this.#write(batch).finally(() => {
+    const written = this.#write(batch).then((stored) => {
       this.#inHand.delete(written);
-      this.#send(encodeMore());
+      this.#send(encodeMore(stored));
     });
     this.#inHand.add(written);
   }
 
-  /** Never rejects: what goes wrong ends the link. */
-  async #write(batch: Batch): Promise<void> {
+  /** Never rejects: what goes wrong ends the link. Resolves with what to tell the writer of its own log. */
+  async #write(batch: Batch): Promise<Stored> {
     try {
       const applied = await this.#parts.replica.apply(batch, this.peer);
       if (applied === 'gap') this.#askForGap();
-      if (applied !== 'applied') return;
-      this.#gaps = 0;
-      this.#parts.onProgress();
+      if (applied === 'applied') {
+        this.#gaps = 0;
+        this.#parts.onProgress();
+      }
+      return applied === 'applied' || applied === 'known' ? this.#storedOf(batch) : [];
     } catch (error) {
       this.#endFor(error, batch);
+      return [];
     }
+  }
+
+  /** Only synced records count, and only the origin wants to know (I1): so each commit is told of once, whatever the mesh's size. */
+  #storedOf({ head: { origin, epoch, length } }: Batch): Stored {
+    if (origin !== this.peer) return [];
+    const log = { origin, epoch };
+    const synced = this.#parts.replica.lengthOf(log);
+    if (synced < length) this.#owed.set(logKey(log), { log, length });
+    return synced > 0 ? [[origin, epoch, synced]] : [];
   }
 
   /** Something between our end and the batch is missing: said again, the writer's cursor moves back. */

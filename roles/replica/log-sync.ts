@@ -1,6 +1,7 @@
 import { compareText, logKey, type PeerId } from '../../protocols/ids.ts';
 import type { Have } from '../../protocols/log-sync.ts';
 import { PROTOCOLS } from '../../protocols/names.ts';
+import type { Copies } from '../ports/copies.ts';
 import type { Committed } from '../ports/journal.ts';
 import type { Link, LinkHandler, Mesh } from '../ports/links.ts';
 import type { Meter, Runtime } from '../ports/runtime.ts';
@@ -10,6 +11,7 @@ import { LinkKeeper, openReader } from './link-keeper.ts';
 import { LogReader } from './log-reader.ts';
 import { LogWriter } from './log-writer.ts';
 import type { Replica } from './replica.ts';
+import { StoredCopies } from './stored-copies.ts';
 
 export interface LogSyncOptions {
   readonly self: PeerId;
@@ -20,6 +22,8 @@ export interface LogSyncParts {
   readonly mesh: Mesh;
   readonly runtime: Runtime;
   readonly meter: Meter;
+  /** Whose word counts when others say what they have stored of our log (I1). Default: everybody who may connect. */
+  readonly isOfOrg?: (peer: PeerId) => boolean;
 }
 
 export interface LogSyncStats {
@@ -38,10 +42,12 @@ const EXCHANGE_MAX_MS = 15_000;
 
 /** Replication between the nodes of one org: `/mindmesh/log/1` and the gossip of heads (rule L6). */
 export class LogSync {
+  readonly #self: PeerId;
   readonly #parts: LogSyncParts;
   readonly #keeper: LinkKeeper;
   readonly #gossip: HeadsGossip;
   readonly #turn: CatchUpTurn<LogReader>;
+  readonly #copies: StoredCopies;
   readonly #writers = new Set<LogWriter>();
   /** Readers of peers that are not among the chosen: closed when they have caught up. */
   readonly #exchanges = new Map<PeerId, LogReader>();
@@ -52,8 +58,10 @@ export class LogSync {
 
   /** Serves the protocol from now on; reads only after `start`. */
   constructor({ self }: LogSyncOptions, parts: LogSyncParts) {
-    const { mesh, replica, runtime } = parts;
+    const { mesh, replica, runtime, isOfOrg = () => true } = parts;
+    this.#self = self;
     this.#parts = parts;
+    this.#copies = new StoredCopies(self, { replica, runtime, isOfOrg });
     this.#turn = new CatchUpTurn(runtime);
     this.#gossip = new HeadsGossip({ mesh, replica, runtime, onGap: (from) => this.#ask(from) });
     this.#keeper = new LinkKeeper(self, {
@@ -67,6 +75,29 @@ export class LogSync {
     replica.onCommit((entries) => this.#committed(entries));
   }
 
+  /** Who else has what this node wrote. */
+  get copies(): Copies {
+    return this.#copies;
+  }
+
+  /** Somebody was found to be of this org, or not to be. */
+  orgChanged(): void {
+    this.#copies.recheck();
+  }
+
+  /**
+   * Resolves when everything this node wrote since its start is on another disk too (W8): true, or false when there is nobody
+   * to take it or nobody took it in time.
+   */
+  async handedOn(withinMs: number): Promise<boolean> {
+    const { mesh, replica } = this.#parts;
+    const log = { origin: this.#self, epoch: replica.epoch };
+    const length = replica.lengthOf(log);
+    if (length === 0) return true;
+    if (mesh.connected().length === 0) return false;
+    return this.#copies.whenStored({ ...log, length }, { peers: 1, withinMs });
+  }
+
   start(): void {
     this.#running = true;
     this.#keeper.start();
@@ -78,6 +109,7 @@ export class LogSync {
     this.#cancelExchange();
     this.#turn.stop();
     this.#gossip.stop();
+    this.#copies.stop();
     this.#keeper.stop();
     for (const reader of [...this.#exchanges.values()]) reader.close('this node stops');
     for (const writer of [...this.#writers]) writer.close('this node stops');
@@ -100,7 +132,13 @@ export class LogSync {
 
   #accept(link: Link): LinkHandler {
     const { replica, meter } = this.#parts;
-    const writer = new LogWriter({ link, replica, meter, onClosed: () => this.#writers.delete(writer) });
+    const writer = new LogWriter({
+      link,
+      replica,
+      meter,
+      onStored: (stored, isAll) => this.#copies.said(link.peer, stored, isAll),
+      onClosed: () => this.#writers.delete(writer),
+    });
     this.#writers.add(writer);
     return writer;
   }
@@ -110,6 +148,7 @@ export class LogSync {
       entries.map(({ position: { origin, epoch } }) => [logKey({ origin, epoch }), { origin, epoch }]),
     );
     for (const writer of this.#writers) writer.committed([...logs.values()]);
+    for (const reader of this.#keeper.readers()) reader.committed();
     this.#gossip.committed(entries);
   }
 

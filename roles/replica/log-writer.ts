@@ -1,6 +1,6 @@
 import { MeshError, messageOf } from '../../protocols/errors.ts';
 import { type LogId, logKey, type PeerId } from '../../protocols/ids.ts';
-import { BATCHES_IN_FLIGHT, type Have } from '../../protocols/log-sync.ts';
+import { BATCHES_IN_FLIGHT, type Have, type Stored } from '../../protocols/log-sync.ts';
 import type { Link, LinkHandler } from '../ports/links.ts';
 import type { Meter } from '../ports/runtime.ts';
 import { decodeLogFrame, encodeBatch, encodeCaughtUp } from './log-frames.ts';
@@ -10,6 +10,11 @@ export interface LogWriterParts {
   readonly link: Link;
   readonly replica: Pick<Replica, 'have' | 'lengthOf' | 'readBatch'>;
   readonly meter: Meter;
+  /**
+   * The reader's word on how much it has synced: of all logs at once when it said what it has (`isAll`), else of those that
+   * were just written.
+   */
+  onStored(stored: Stored, isAll: boolean): void;
   onClosed(): void;
 }
 
@@ -45,6 +50,7 @@ export class LogWriter implements LinkHandler {
         break;
       case 'more':
         this.#inFlight = Math.max(0, this.#inFlight - 1);
+        if (message.stored.length > 0) this.#parts.onStored(message.stored, false);
         this.#pump();
         break;
       case 'batch':
@@ -76,13 +82,22 @@ export class LogWriter implements LinkHandler {
     const ends = new Map(logs.map(([origin, epoch, length, hash]) => [logKey({ origin, epoch }), { length, hash }]));
     this.#due.clear();
     this.#cursors = new Map([...ends].map(([key, { length }]) => [key, length]));
+    const doubtful = new Set<string>();
     for (const [origin, epoch, length, hash] of this.#parts.replica.have()) {
       const key = logKey({ origin, epoch });
       const theirs = ends.get(key);
       // Of the same length and another: from its start, so that the reader finds the place and the proof (L2).
-      if (theirs?.length === length && theirs.hash !== hash) this.#cursors.set(key, 0);
+      if (theirs?.length === length && theirs.hash !== hash) {
+        this.#cursors.set(key, 0);
+        doubtful.add(key);
+      }
       if ((this.#cursors.get(key) ?? 0) < length) this.#due.set(key, { origin, epoch });
     }
+    const sure = logs.filter(([origin, epoch]) => !doubtful.has(logKey({ origin, epoch })));
+    this.#parts.onStored(
+      sure.map(([origin, epoch, length]) => [origin, epoch, length]),
+      true,
+    );
     this.#except = new Set(except);
     this.#greeted = true;
     this.#answering = true;

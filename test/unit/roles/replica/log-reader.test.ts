@@ -31,13 +31,17 @@ function setUp() {
   const happened: string[] = [];
   const writing: { resolve: (applied: Applied) => void; reject: (error: unknown) => void }[] = [];
   const meter = countingMeter();
+  let synced = 0;
   const link: Link = {
     peer: PEER,
     send: async (frame) => void sent.push(frame),
     close: (reason) => happened.push(`link: ${reason}`),
   };
   const reader = new LogReader(PEER, {
-    replica: { apply: (_batch: Batch) => new Promise<Applied>((resolve, reject) => writing.push({ resolve, reject })) },
+    replica: {
+      apply: (_batch: Batch) => new Promise<Applied>((resolve, reject) => writing.push({ resolve, reject })),
+      lengthOf: () => synced,
+    },
     log: manualRuntime().log,
     meter,
     have: () => HAVE,
@@ -54,7 +58,17 @@ function setUp() {
     writing.shift()?.reject(error);
     await settled();
   };
-  return { reader, link, sent, happened, writing, meter, written, failed };
+  return {
+    reader,
+    link,
+    sent,
+    happened,
+    writing,
+    meter,
+    written,
+    failed,
+    setSynced: (length: number) => (synced = length),
+  };
 }
 
 describe('replica / log reader', () => {
@@ -181,5 +195,49 @@ describe('replica / log reader', () => {
     reader.attach(link);
     reader.ask();
     assert.deepEqual(happened, ['closed', 'link: it ended while it was opened']);
+  });
+
+  const moreOf = (sent: readonly Uint8Array[]) =>
+    sent.flatMap((frame) => {
+      const message = decodeLogFrame(frame, PEER);
+      return message.type === 'more' ? [message.stored] : [];
+    });
+
+  test('once a batch of the writer’s own log is synced, the word for one more says how far', async () => {
+    const { reader, link, sent, written, setSynced } = setUp();
+    reader.attach(link);
+    reader.frame(BATCH);
+    await settled();
+    assert.deepEqual(moreOf(sent), []);
+    setSynced(1);
+    await written('applied');
+    assert.deepEqual(moreOf(sent), [[[PEER, head.epoch, 1]]]);
+  });
+
+  test('of a batch that was dropped, and of the log of somebody else, nothing is said', async () => {
+    const { reader, link, sent, written, setSynced } = setUp();
+    setSynced(1);
+    reader.attach(link);
+    reader.frame(BATCH);
+    await written('quarantined');
+    const other = { ...head, origin: peerNamed('other') };
+    reader.frame(encodeBatch({ from: 0, records: [Buffer.from('x')], head: other }));
+    await written('applied');
+    assert.deepEqual(moreOf(sent), [[], []]);
+  });
+
+  test('what came from somebody else and is not synced yet is said as soon as it is', async () => {
+    const { reader, link, sent, written, setSynced } = setUp();
+    reader.attach(link);
+    reader.frame(BATCH);
+    await written('known');
+    assert.deepEqual(moreOf(sent), [[]]);
+    reader.committed();
+    assert.equal(asked(sent), 0);
+    setSynced(1);
+    reader.committed();
+    assert.equal(asked(sent), 1);
+    reader.committed();
+    assert.equal(asked(sent), 1);
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { LogId, PeerId } from '../../../../protocols/ids.ts';
-import { NOTHING_WANTED } from '../../../../protocols/log-sync.ts';
+import { NOTHING_WANTED, type Stored } from '../../../../protocols/log-sync.ts';
 import type { Link } from '../../../../roles/ports/links.ts';
 import { decodeLogFrame, encodeCaughtUp, encodeHave, encodeMore } from '../../../../roles/replica/log-frames.ts';
 import { LogWriter } from '../../../../roles/replica/log-writer.ts';
@@ -18,6 +18,7 @@ const BATCH = 2;
 function setUp(lengths: Map<LogId, number>, options: { readonly answers: boolean } = { answers: true }) {
   const sent: string[] = [];
   const happened: string[] = [];
+  const words: { stored: Stored; isAll: boolean }[] = [];
   let release: (() => void) | undefined;
   let isSlow = false;
   const link: Link = {
@@ -45,9 +46,16 @@ function setUp(lengths: Map<LogId, number>, options: { readonly answers: boolean
       return { from, records: Array.from({ length: length - from }, () => Buffer.from('x')), head };
     },
   };
-  const writer = new LogWriter({ link, replica, meter: countingMeter(), onClosed: () => happened.push('closed') });
+  const writer = new LogWriter({
+    link,
+    replica,
+    meter: countingMeter(),
+    onStored: (stored, isAll) => words.push({ stored, isAll }),
+    onClosed: () => happened.push('closed'),
+  });
   return {
     writer,
+    words,
     sent,
     happened,
     have: async (logs: [LogId, number, string?][], except: PeerId[] = []) => {
@@ -206,5 +214,31 @@ describe('replica / log writer', () => {
   test('what only writers send is refused', () => {
     const { writer } = setUp(new Map());
     assert.throws(() => writer.frame(encodeCaughtUp()), { code: 'frame-malformed' });
+  });
+
+  test('what the reader says it has stored is handed on: with each word for one more, and whole with each `have`', async () => {
+    const { writer, words, have } = setUp(new Map([[A, 4]]));
+    await have([
+      [A, 2],
+      [B, 7],
+    ]);
+    assert.deepEqual(words.splice(0, 1), [
+      {
+        stored: [
+          [A.origin, A.epoch, 2],
+          [B.origin, B.epoch, 7],
+        ],
+        isAll: true,
+      },
+    ]);
+    writer.frame(encodeMore([[A.origin, A.epoch, 4]]));
+    writer.frame(encodeMore());
+    assert.deepEqual(words, [{ stored: [[A.origin, A.epoch, 4]], isAll: false }]);
+  });
+
+  test('a log that ends alike and is another is no copy', async () => {
+    const { words, have } = setUp(new Map([[A, 4]]));
+    await have([[A, 4, 'another']]);
+    assert.deepEqual(words, [{ stored: [], isAll: true }]);
   });
 });
