@@ -20,6 +20,14 @@ export interface OwnItem extends GroupItem {
 export interface ReceivedItem extends GroupItem {
   readonly kind: 'received';
   readonly batch: Batch;
+  /** Only its records are written for now. */
+  readonly deferred: boolean;
+}
+
+/** A deferred batch whose turn has come: its records lie on the disk, its rows are written. */
+export interface LateItem extends GroupItem {
+  readonly kind: 'late';
+  readonly batch: Batch;
 }
 
 /** Rows that belong to no record. */
@@ -28,20 +36,25 @@ export interface NoteItem extends GroupItem {
   readonly ops: readonly TableOp[];
 }
 
-export type Item = OwnItem | ReceivedItem | NoteItem;
+export type Item = OwnItem | ReceivedItem | LateItem | NoteItem;
 
 /** What one group writes, and what it tells the listeners. */
 export interface GroupContent {
   readonly batches: readonly Batch[];
+  /** Heads up to which its rows bring the tables. */
+  readonly projected: readonly SignedHead[];
   readonly entries: readonly Committed[];
   readonly ops: readonly TableOp[];
 }
 
 export function contentOf(items: readonly Item[], sign: (log: LogId, tip: Tip) => SignedHead): GroupContent {
-  const own = runsOf(items.filter((item) => item.kind === 'own'));
-  const received = items.filter((item) => item.kind === 'received').map(({ batch }) => batch);
+  const own = runsOf(items.filter((item) => item.kind === 'own')).map((run) => ownBatch(run, sign));
+  const received = items.filter((item) => item.kind === 'received');
+  const late = items.filter((item) => item.kind === 'late');
+  const projected = [...own, ...[...received.filter(({ deferred }) => !deferred), ...late].map(({ batch }) => batch)];
   return {
-    batches: [...own.map((run) => ownBatch(run, sign)), ...received],
+    batches: [...own, ...received.map(({ batch }) => batch)],
+    projected: projected.map(({ head }) => head),
     entries: items.flatMap(entriesOf),
     ops: items.flatMap((item) => (item.kind === 'note' ? item.ops : [])),
   };
@@ -62,10 +75,16 @@ function entriesOf(item: Item): Committed[] {
     case 'own':
       return [{ position: { ...item.log, seq: item.seq }, decoded: { ok: true, record: item.record }, own: true }];
     case 'received':
-      return item.batch.records.map((bytes, i) => receivedEntry(item.batch, i, decodeRecord(bytes)));
+      return item.deferred ? [] : entriesOfBatch(item.batch);
+    case 'late':
+      return entriesOfBatch(item.batch);
     case 'note':
       return [];
   }
+}
+
+function entriesOfBatch(batch: Batch): Committed[] {
+  return batch.records.map((bytes, i) => receivedEntry(batch, i, decodeRecord(bytes)));
 }
 
 function receivedEntry({ head, from }: Batch, i: number, decoded: Decoded): Committed {

@@ -2,7 +2,6 @@ import { type LogId, logKey, type PeerId } from '../../protocols/ids.ts';
 import type { Heads } from '../../protocols/log-sync.ts';
 import { TOPICS, WIRE_VERSION } from '../../protocols/names.ts';
 import { type Pace, pace } from '../policy/pace.ts';
-import type { Committed } from '../ports/journal.ts';
 import type { Mesh } from '../ports/links.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import type { Replica } from './replica.ts';
@@ -39,6 +38,7 @@ interface Heard {
 
 /** Tells others how long our log is and finds out what did not arrive (L6). Only a hint: the logs travel on links. */
 export class HeadsGossip {
+  readonly #self: PeerId;
   readonly #parts: HeadsGossipParts;
   readonly #pace: Pace;
   readonly #changed = new Map<string, LogId>();
@@ -48,7 +48,8 @@ export class HeadsGossip {
   #cancelCheck: (() => void) | undefined;
   #stopped = false;
 
-  constructor(parts: HeadsGossipParts) {
+  constructor(self: PeerId, parts: HeadsGossipParts) {
+    this.#self = self;
     this.#parts = parts;
     const intervalMs = () => gossipIntervalMs(this.#bytes, this.#activeOrigins());
     this.#pace = pace(parts.runtime, intervalMs, () => this.#publish());
@@ -56,12 +57,9 @@ export class HeadsGossip {
   }
 
   /** Own commits are told; those of others ride along, so that n nodes do not repeat each record n times. */
-  committed(entries: readonly Committed[]): void {
-    for (const { position } of entries) {
-      const { origin, epoch } = position;
-      this.#changed.set(logKey(position), { origin, epoch });
-    }
-    if (!this.#stopped && entries.some((entry) => entry.own)) this.#pace.request();
+  grown(logs: readonly LogId[]): void {
+    for (const log of logs) this.#changed.set(logKey(log), log);
+    if (!this.#stopped && logs.some(({ origin }) => origin === this.#self)) this.#pace.request();
   }
 
   /** Logs that somebody has more of than we do. */

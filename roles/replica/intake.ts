@@ -2,6 +2,7 @@ import { MeshError } from '../../protocols/errors.ts';
 import { logKey, type PeerId } from '../../protocols/ids.ts';
 import type { Batch, Disk } from '../ports/disk.ts';
 import type { Identity } from '../ports/runtime.ts';
+import type { Backlog } from './backlog.ts';
 import { emptyTip, isSignedByOrigin } from './chain.ts';
 import { bytesOf, checkShape, fitBatch } from './check-batch.ts';
 import { provesFork } from './fork.ts';
@@ -15,6 +16,7 @@ export type Admitted =
   | { readonly kind: 'gap' | 'quarantined' | 'doubt' };
 
 export interface IntakeParts {
+  readonly backlog: Pick<Backlog, 'defers'>;
   readonly heads: Heads;
   readonly own: OwnLog;
   readonly disk: Disk;
@@ -45,9 +47,10 @@ export class Intake {
     this.#verify(batch, from);
     heads.open(batch.head).pending = { length: batch.head.length, hash: batch.head.hash };
     const { records } = fit.batch;
+    const deferred = this.#parts.backlog.defers(fit.batch);
     return {
       kind: 'next',
-      item: { kind: 'received', batch: fit.batch, records: records.length, bytes: bytesOf(records) },
+      item: { kind: 'received', batch: fit.batch, deferred, records: records.length, bytes: bytesOf(records) },
     };
   }
 

@@ -1,8 +1,8 @@
 import { compareText, logKey, type PeerId } from '../../protocols/ids.ts';
 import type { Have } from '../../protocols/log-sync.ts';
 import { PROTOCOLS } from '../../protocols/names.ts';
+import type { SignedHead } from '../../protocols/record.ts';
 import type { Copies } from '../ports/copies.ts';
-import type { Committed } from '../ports/journal.ts';
 import type { Link, LinkHandler, Mesh } from '../ports/links.ts';
 import type { Meter, Runtime } from '../ports/runtime.ts';
 import { CatchUpTurn } from './catch-up-turn.ts';
@@ -63,7 +63,7 @@ export class LogSync {
     this.#parts = parts;
     this.#copies = new StoredCopies(self, { replica, runtime, isOfOrg });
     this.#turn = new CatchUpTurn(runtime);
-    this.#gossip = new HeadsGossip({ mesh, replica, runtime, onGap: (from) => this.#ask(from) });
+    this.#gossip = new HeadsGossip(self, { mesh, replica, runtime, onGap: (from) => this.#ask(from) });
     this.#keeper = new LinkKeeper(self, {
       mesh,
       runtime,
@@ -72,7 +72,7 @@ export class LogSync {
     });
     mesh.serve(PROTOCOLS.log, (link) => this.#accept(link));
     mesh.onPeer(() => this.#keeper.choose());
-    replica.onCommit((entries) => this.#committed(entries));
+    replica.onGrowth((heads) => this.#grown(heads));
   }
 
   /** Who else has what this node wrote. */
@@ -115,9 +115,9 @@ export class LogSync {
     for (const writer of [...this.#writers]) writer.close('this node stops');
   }
 
-  /** Has every head it has heard of, and has asked every peer it reads (W8). True without any peer. */
+  /** Has every head it has heard of, its tables too, and has asked every peer it reads (W8). True without any peer. */
   isCaughtUp(): boolean {
-    return this.#keeper.areAllAsked() && this.#gossip.behind() === 0;
+    return this.#keeper.areAllAsked() && this.#gossip.behind() === 0 && this.#parts.replica.isProjected;
   }
 
   stats(): LogSyncStats {
@@ -143,13 +143,11 @@ export class LogSync {
     return writer;
   }
 
-  #committed(entries: readonly Committed[]): void {
-    const logs = new Map(
-      entries.map(({ position: { origin, epoch } }) => [logKey({ origin, epoch }), { origin, epoch }]),
-    );
-    for (const writer of this.#writers) writer.committed([...logs.values()]);
+  #grown(heads: readonly SignedHead[]): void {
+    const logs = heads.map(({ origin, epoch }) => ({ origin, epoch }));
+    for (const writer of this.#writers) writer.committed(logs);
     for (const reader of this.#keeper.readers()) reader.committed();
-    this.#gossip.committed(entries);
+    this.#gossip.grown(logs);
   }
 
   #createReader(peer: PeerId, onClosed: (reader: LogReader) => void): LogReader {

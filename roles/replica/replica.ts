@@ -2,12 +2,14 @@ import { hasCode, MeshError } from '../../protocols/errors.ts';
 import { type Epoch, type LogId, logKey, type PeerId, type Position } from '../../protocols/ids.ts';
 import { LIMITS } from '../../protocols/names.ts';
 import type { NodeCard } from '../../protocols/presence.ts';
-import { type Decoded, decodeRecord, type MeshRecord } from '../../protocols/record.ts';
+import { type Decoded, decodeRecord, type MeshRecord, type SignedHead } from '../../protocols/record.ts';
 import type { Batch, Disk } from '../ports/disk.ts';
 import type { Committed, Journal } from '../ports/journal.ts';
 import type { Identity, Meter, Runtime } from '../ports/runtime.ts';
 import { type Tables, tableKey } from '../ports/tables.ts';
+import { Backlog } from './backlog.ts';
 import { signHead } from './chain.ts';
+import { bytesOf } from './check-batch.ts';
 import { CommitQueue } from './commit-group.ts';
 import { Draft } from './draft.ts';
 import { contentOf, type GroupContent, type Item } from './group.ts';
@@ -50,7 +52,9 @@ export class Replica implements Journal {
   readonly #own: OwnLog;
   readonly #intake: Intake;
   readonly #projector: Projector;
+  readonly #backlog: Backlog;
   readonly #commitListeners: ((entries: readonly Committed[]) => void)[] = [];
+  readonly #growthListeners: ((heads: readonly SignedHead[]) => void)[] = [];
   readonly #fatalListeners: ((error: unknown) => void)[] = [];
   #state: 'built' | 'running' | 'stopped' = 'built';
 
@@ -59,7 +63,14 @@ export class Replica implements Journal {
     this.#parts = parts;
     this.#queue = new CommitQueue({}, (items) => this.#commit(items));
     this.#own = new OwnLog(options.card, { heads: this.#heads, identity, runtime });
-    this.#intake = new Intake({ heads: this.#heads, own: this.#own, disk, identity });
+    this.#backlog = new Backlog({
+      disk,
+      runtime,
+      expectedLengthOf: (log) => this.expectedLengthOf(log),
+      project: (batch) => this.#projectLate(batch),
+      onFailure: (error) => this.#fail(error),
+    });
+    this.#intake = new Intake({ heads: this.#heads, own: this.#own, disk, identity, backlog: this.#backlog });
     this.#projector = new Projector({
       self: identity.peer,
       projections,
@@ -91,6 +102,7 @@ export class Replica implements Journal {
   /** Takes nothing more in and resolves when what was taken is synced. */
   async stop(): Promise<void> {
     this.#state = 'stopped';
+    this.#backlog.stop();
     await this.#queue.idle();
   }
 
@@ -120,8 +132,19 @@ export class Replica implements Journal {
     }
   }
 
+  /** Told of records once they are in the tables: of a bulk, that is some time after they are synced. */
   onCommit(listener: (entries: readonly Committed[]) => void): void {
     this.#commitListeners.push(listener);
+  }
+
+  /** Told of the new end of every log that grew on this disk, at once after the sync. */
+  onGrowth(listener: (heads: readonly SignedHead[]) => void): void {
+    this.#growthListeners.push(listener);
+  }
+
+  /** Everything that is synced here is in the tables. */
+  get isProjected(): boolean {
+    return this.#backlog.isEmpty;
   }
 
   /** Calls back once when nothing can be written any more: the process has to end (L8). */
@@ -168,21 +191,32 @@ export class Replica implements Journal {
       const started = this.#parts.runtime.monotonic();
       const content = contentOf(items, (log, tip) => signHead(this.#parts.identity, log, tip));
       await this.#parts.disk.commit({ batches: content.batches, ops: this.#opsOf(content) });
-      for (const { head } of content.batches) this.#heads.commit(head);
       measureCommit(this.#parts.meter, content.entries, this.#parts.runtime.monotonic() - started);
-      if (content.entries.length === 0) return;
-      for (const listener of this.#commitListeners) listener(content.entries);
+      this.#tell(content);
+      if (items.some((item) => item.kind === 'received' && item.deferred)) this.#backlog.written();
     } catch (error) {
       this.#fail(error);
       throw error;
     }
   }
 
+  #tell({ batches, entries }: GroupContent): void {
+    const heads = batches.map(({ head }) => head);
+    for (const head of heads) this.#heads.commit(head);
+    if (heads.length > 0) for (const listener of this.#growthListeners) listener(heads);
+    if (entries.length > 0) for (const listener of this.#commitListeners) listener(entries);
+  }
+
+  #projectLate(batch: Batch): Promise<void> {
+    const { records } = batch;
+    return this.#queue.add({ kind: 'late', batch, records: records.length, bytes: bytesOf(records) });
+  }
+
   /** Runs after the group before it is in the tables, so that it reads what that one wrote. */
-  #opsOf({ entries, batches, ops }: GroupContent) {
+  #opsOf({ entries, projected, ops }: GroupContent) {
     const draft = new Draft(this.#parts.tables);
     for (const { position, decoded } of entries) this.#projector.project(position, decoded, draft);
-    for (const { head } of batches) draft.apply([this.#projector.reached(head, head.length)]);
+    for (const head of projected) draft.apply([this.#projector.reached(head, head.length)]);
     draft.apply(ops);
     return draft.ops();
   }

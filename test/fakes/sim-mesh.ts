@@ -190,7 +190,7 @@ export class SimMesh {
     const parts = { journal: replica, tables: disk, roster, dispatcher, runtime, meter };
     const isOrchestrator = card.roles.includes('orchestrator');
     const orchestrator = isOrchestrator ? new Orchestrator({ self: card, ...this.#options }, parts) : undefined;
-    replica.onCommit(() => this.#spread(card.peer));
+    replica.onGrowth(() => this.#spread(card.peer));
     return { replica, roster, announcer, orchestrator, general };
   }
 

@@ -1,38 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type ErrorCode, hasCode } from '../../../../protocols/errors.ts';
-import type { LogId } from '../../../../protocols/ids.ts';
 import { NOTHING_WANTED } from '../../../../protocols/log-sync.ts';
 import { LIMITS } from '../../../../protocols/names.ts';
 import { encodeRecord } from '../../../../protocols/record.ts';
 import type { Batch } from '../../../../roles/ports/disk.ts';
-import type { Identity } from '../../../../roles/ports/runtime.ts';
 import { emptyTip, extendTip, signHead } from '../../../../roles/replica/chain.ts';
+import { batchOf, LOG, ORIGIN, recordTexts } from '../../../fakes/batches.ts';
 import { epochNumber, peerNamed } from '../../../fakes/cards.ts';
 import { fakeIdentity } from '../../../fakes/fake-identity.ts';
 import { cardRecord, eventId, eventRecord } from '../../../fakes/records.ts';
 import { startedNode } from '../../../fakes/replica-node.ts';
 
-const ORIGIN = fakeIdentity(peerNamed('origin'));
-const LOG: LogId = { origin: ORIGIN.peer, epoch: epochNumber(1) };
 const RELAY = peerNamed('relay');
-
-const texts = (from: number, length: number, branch = ''): Uint8Array[] =>
-  Array.from({ length: length - from }, (_, i) =>
-    encodeRecord(eventRecord(from + i, {}, { actor: `somebody${branch}` })),
-  );
-
-/** The records `from` … `length - 1` of a log whose record i is always the same, as its origin would send them. */
-function batchOf(
-  from: number,
-  length: number,
-  options: { identity?: Identity; log?: LogId; branch?: [at: number, name: string] } = {},
-): Batch {
-  const { identity = ORIGIN, log = LOG, branch } = options;
-  const all = branch ? [...texts(0, branch[0]), ...texts(branch[0], length, branch[1])] : texts(0, length);
-  const head = signHead(identity, log, extendTip(emptyTip(log), all));
-  return { from, records: all.slice(from), head };
-}
 
 const rejectsWith = (promise: Promise<unknown>, code: ErrorCode) =>
   assert.rejects(promise, (error) => hasCode(error, code));
@@ -107,7 +87,7 @@ describe('replica / apply', () => {
   });
 
   const good = batchOf(2, 4);
-  const forged = signHead({ ...fakeIdentity(RELAY), peer: RELAY }, LOG, extendTip(emptyTip(LOG), texts(0, 4)));
+  const forged = signHead({ ...fakeIdentity(RELAY), peer: RELAY }, LOG, extendTip(emptyTip(LOG), recordTexts(0, 4)));
   const bad: { id: string; batch: Batch; code: ErrorCode }[] = [
     { id: 'a head signed by somebody else', batch: { ...good, head: forged }, code: 'head-forged' },
     {
@@ -120,7 +100,11 @@ describe('replica / apply', () => {
       batch: { ...good, from: 1, head: { ...good.head, length: 3 } },
       code: 'head-forged',
     },
-    { id: 'a changed record', batch: { ...good, records: [...texts(2, 3), ...texts(7, 8)] }, code: 'chain-broken' },
+    {
+      id: 'a changed record',
+      batch: { ...good, records: [...recordTexts(2, 3), ...recordTexts(7, 8)] },
+      code: 'chain-broken',
+    },
     { id: 'records in another order', batch: { ...good, records: good.records.toReversed() }, code: 'chain-broken' },
     { id: 'a missing record', batch: { ...good, records: good.records.slice(1) }, code: 'frame-malformed' },
     { id: 'records of another log', batch: { ...good, records: batchOf(0, 2).records }, code: 'chain-broken' },
@@ -172,7 +156,7 @@ describe('replica / apply', () => {
       encodeRecord(cardRecord('origin')),
       Buffer.from('{"v":9,"type":"future"}'),
       Buffer.from([0xff]),
-      ...texts(3, 4),
+      ...recordTexts(3, 4),
     ];
     const head = signHead(ORIGIN, LOG, extendTip(emptyTip(LOG), records));
     assert.equal(await replica.apply({ from: 0, records, head }, RELAY), 'applied');
@@ -269,7 +253,7 @@ describe('replica / fork', () => {
     const log = { origin: identity.peer, epoch: replica.epoch };
     const ours = await replica.readBatch(log, 0);
     assert.ok(ours);
-    const records = [...ours.records, ...texts(2, 3)];
+    const records = [...ours.records, ...recordTexts(2, 3)];
     const head = signHead(identity, log, extendTip(emptyTip(log), records));
     await rejectsWith(replica.apply({ from: 2, records: records.slice(2), head }, RELAY), 'head-forked');
     assert.notEqual(replica.epoch, log.epoch);

@@ -33,8 +33,8 @@ describe('replica / gossip of heads', () => {
       .mesh(peerNamed('b'))
       .onGossip(TOPICS.heads, (_from, heads) => heard.push({ at: runtime.monotonic(), heads }));
     network.connect(peer, peerNamed('b'));
-    const gossip = new HeadsGossip({ mesh: network.mesh(peer), replica, runtime, onGap: () => {} });
-    replica.onCommit((entries) => gossip.committed(entries));
+    const gossip = new HeadsGossip(peer, { mesh: network.mesh(peer), replica, runtime, onGap: () => {} });
+    replica.onGrowth((heads) => gossip.grown(heads));
     for (let i = 0; i < 20; i++) {
       await replica.append(eventRecord(i));
       await runtime.advance(15);
@@ -58,7 +58,7 @@ describe('replica / gossip of heads', () => {
     ]);
     const lengthOf = (log: { epoch: string }) => [...lengths].find(([epoch]) => epoch === log.epoch)?.[1] ?? 0;
     const gaps: number[] = [];
-    const gossip = new HeadsGossip({
+    const gossip = new HeadsGossip(peerNamed('a'), {
       mesh: network.mesh(peerNamed('a')),
       replica: { lengthOf, expectedLengthOf: lengthOf, isQuarantined: ({ epoch }) => epoch === quarantined?.epoch },
       runtime,

@@ -1,0 +1,108 @@
+import { type LogId, logKey } from '../../protocols/ids.ts';
+import { LIMITS } from '../../protocols/names.ts';
+import type { Batch, Disk } from '../ports/disk.ts';
+import type { Runtime } from '../ports/runtime.ts';
+import { bytesOf } from './check-batch.ts';
+
+export interface BacklogParts {
+  readonly disk: Pick<Disk, 'read'>;
+  readonly runtime: Pick<Runtime, 'monotonic' | 'after'>;
+  /** How many records of a log there will be once everything that was checked is synced. */
+  expectedLengthOf(log: LogId): number;
+  /** Writes the rows that come of a batch which is synced. Rejects once nothing can be written any more. */
+  project(batch: Batch): Promise<void>;
+  onFailure(error: unknown): void;
+}
+
+/** A bulk has ended when no full batch came for so long. */
+const QUIET_MS = 20;
+/** A bulk that does not end is projected beside its arrival after so long. */
+const PATIENCE_MS = 2_000;
+/** A batch so full has more behind it. */
+const BULK_BYTES = (LIMITS.groupBytes * 3) / 4;
+const READ = { records: LIMITS.groupRecords, bytes: LIMITS.groupBytes };
+
+interface Behind {
+  readonly log: LogId;
+  /** Records of it that are in the tables. */
+  next: number;
+}
+
+/**
+ * Logs that are synced here and not yet in the tables. Catching up, a node first writes what others must not lose, and makes its
+ * tables of it when the bulk has ended: a record costs five times as much to project as to verify and write. A crash in between
+ * loses nothing: tables know their positions, and the next start goes on there (L9).
+ */
+export class Backlog {
+  readonly #parts: BacklogParts;
+  readonly #behind = new Map<string, Behind>();
+  #since = 0;
+  #cancel: () => void = () => {};
+  #draining = false;
+  #stopped = false;
+
+  constructor(parts: BacklogParts) {
+    this.#parts = parts;
+  }
+
+  get isEmpty(): boolean {
+    return this.#behind.size === 0;
+  }
+
+  /** Whether a batch is only written for now. To be asked in the order in which batches are written: a log is projected in order. */
+  defers(batch: Batch): boolean {
+    const key = logKey(batch.head);
+    if (this.#behind.has(key)) return true;
+    if (!isBulk(batch)) return false;
+    if (this.isEmpty) this.#since = this.#parts.runtime.monotonic();
+    const { origin, epoch } = batch.head;
+    this.#behind.set(key, { log: { origin, epoch }, next: batch.from });
+    return true;
+  }
+
+  /** A deferred batch is synced. */
+  written(): void {
+    if (this.#draining || this.#stopped) return;
+    const { runtime } = this.#parts;
+    const patience = this.#since + PATIENCE_MS - runtime.monotonic();
+    this.#cancel();
+    this.#cancel = runtime.after(Math.max(0, Math.min(QUIET_MS, patience)), () => void this.#drain());
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#cancel();
+  }
+
+  /** Never rejects. */
+  async #drain(): Promise<void> {
+    this.#draining = true;
+    try {
+      let isMoving = true;
+      while (isMoving) {
+        isMoving = false;
+        for (const behind of [...this.#behind.values()]) isMoving = (await this.#step(behind)) || isMoving;
+      }
+    } catch (error) {
+      this.#parts.onFailure(error);
+    }
+    this.#draining = false;
+  }
+
+  /** One batch of one log. False when there is none, now or at all. */
+  async #step(behind: Behind): Promise<boolean> {
+    if (this.#stopped) return false;
+    const batch = await this.#parts.disk.read(behind.log, behind.next, READ);
+    if (batch !== undefined) {
+      await this.#parts.project(batch);
+      behind.next = batch.head.length;
+    }
+    // Between this look and the next batch of the log there is no await: either it is deferred, or the log is up to date.
+    if (behind.next >= this.#parts.expectedLengthOf(behind.log)) this.#behind.delete(logKey(behind.log));
+    return batch !== undefined;
+  }
+}
+
+function isBulk({ records }: Batch): boolean {
+  return records.length >= LIMITS.groupRecords || bytesOf(records) >= BULK_BYTES;
+}
