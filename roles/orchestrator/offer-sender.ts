@@ -7,7 +7,7 @@ import type { Meter, Runtime } from '../ports/runtime.ts';
 import { Lanes } from './lanes.ts';
 import { type OfferNote, OffersLog } from './offers-log.ts';
 import type { Sight } from './sight.ts';
-import { type Answer, assigneeOf, attemptsFor, type TaskState } from './task.ts';
+import { type Answer, assigneeOf, attemptsFor, type TaskState } from './task/state.ts';
 
 /** What every task of one event shares. */
 export interface Assignment {

@@ -25,7 +25,7 @@ import { Planner } from './planner.ts';
 import { mergeRoutes, type Route } from './routes.ts';
 import { Sight } from './sight.ts';
 import { SubjectNumbers } from './subject-numbers.ts';
-import type { Phase } from './task.ts';
+import type { Phase } from './task/state.ts';
 import { TaskDesk } from './task-desk.ts';
 
 export interface OrchestratorOptions {

@@ -16,9 +16,9 @@ import {
   type TaskEffect,
   type TaskFact,
   type TaskState,
-  transition,
   type View,
-} from './task.ts';
+} from './task/state.ts';
+import { transition } from './task/transition.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
 export interface TaskDeskParts extends OfferSenderParts {

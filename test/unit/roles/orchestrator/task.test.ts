@@ -10,8 +10,8 @@ import {
   type TaskEffect,
   type TaskFact,
   type TaskState,
-  transition,
-} from '../../../../roles/orchestrator/task.ts';
+} from '../../../../roles/orchestrator/task/state.ts';
+import { transition } from '../../../../roles/orchestrator/task/transition.ts';
 import type { Attempt, Task } from '../../../../roles/replica/story.ts';
 import { peerNamed } from '../../../fakes/cards.ts';
 
