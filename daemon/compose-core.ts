@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { messageOf } from '../protocols/errors.ts';
+import type { PeerId } from '../protocols/ids.ts';
 import type { GeneralLoad, NodeCard } from '../protocols/presence.ts';
 import { Announcer } from '../roles/membership/announcer.ts';
 import { MeshRoster } from '../roles/membership/roster.ts';
@@ -74,7 +75,10 @@ export async function composeCore(config: Config, version: string): Promise<Core
   const late: Late = {};
   const dispatcher = createDispatcher({ self: identity.peer }, { mesh, runtime, handler: handlerOf(late) });
   const roster = new MeshRoster({ self: identity.peer }, { mesh, runtime });
-  const logSync = new LogSync({ self: identity.peer }, { replica, mesh, runtime, meter: metrics });
+  const isOfOrg = (peer: PeerId) =>
+    roster.members().some((member) => member.peer === peer && member.presence.card.org === card.org);
+  const logSync = new LogSync({ self: identity.peer }, { replica, mesh, runtime, meter: metrics, isOfOrg });
+  roster.onChange(() => logSync.orgChanged());
   const isReady = readiness(logSync, runtime);
   const status = () => ({ ready: isReady(), load: late.load?.() ?? [] });
   const announcer = new Announcer({ self: card }, { mesh, roster, runtime, status });
@@ -110,6 +114,8 @@ export function coreSteps(core: Core): { readonly below: readonly Step[]; readon
       { name: 'dispatch', stop: () => dispatcher.stop() },
       { name: 'replication', start: () => logSync.start(), stop: () => logSync.stop() },
       { name: 'presence', start: () => announcer.start(), stop: () => announcer.stop() },
+      // After the roles have written their last records, while the links that take them are still open (W8).
+      { name: 'handing on', stop: () => handOn(core) },
     ],
   };
 }
@@ -123,6 +129,15 @@ export function endOnFailedDisk({ replica, runtime }: Core): void {
     runtime.log.error({ problem: messageOf(error) }, 'ending: what is not on disk must not be acknowledged');
     process.exit(1);
   });
+}
+
+/** Of the 25 s of a leaving node; a node that is up needs milliseconds. */
+const HAND_ON_MS = 4_000;
+
+/** A node that leaves for good must not be the only one that knows what it did. */
+async function handOn({ logSync, mesh, runtime }: Core): Promise<void> {
+  if (mesh.connected().length === 0 || (await logSync.handedOn(HAND_ON_MS))) return;
+  runtime.log.warn({ waitedMs: HAND_ON_MS }, 'leaving with records that no other node has: keep the data directory');
 }
 
 /** Records that others write arrive here a moment later: a node is behind only when it stays so. */

@@ -22,7 +22,7 @@ export interface Roles {
 export async function composeRoles(config: Config, core: Core): Promise<Roles> {
   const routes = mergeRoutes(config.routes, { defaults: config.routing.defaults });
   const has = (role: string) => config.node.roles.some((each) => each === role);
-  const aggregator = has('aggregator') ? composeAggregator(core) : undefined;
+  const aggregator = has('aggregator') ? composeAggregator(config, core) : undefined;
   const orchestrator = has('orchestrator') ? composeOrchestrator(config, core, routes) : undefined;
   const { general, model } = has('general') ? await loadGeneral(config, core) : {};
   return {
@@ -49,8 +49,10 @@ async function loadGeneral(config: Config, core: Core) {
   return composeGeneral(config, core);
 }
 
-function composeAggregator({ replica, store, runtime, metrics }: Core): Aggregator {
-  return new Aggregator({}, { journal: replica, tables: store.tables, runtime, meter: metrics });
+function composeAggregator({ ingest }: Config, core: Core): Aggregator {
+  const { replica, store, runtime, metrics, logSync } = core;
+  const copies = ingest.ack === 'peer' ? { copies: logSync.copies } : {};
+  return new Aggregator({}, { journal: replica, tables: store.tables, runtime, meter: metrics, ...copies });
 }
 
 function aggregatorStep(aggregator: Aggregator): Step {

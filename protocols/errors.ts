@@ -315,6 +315,12 @@ export const ERRORS = {
     text: 'too many requests from {source}',
     fix: 'Wait {seconds} s, as Retry-After says.',
   },
+  'copy-missing': {
+    retryable: true,
+    http: 503,
+    text: 'the event is stored here, and no other node has stored it within {ms} ms',
+    fix: 'Send it again after the seconds in Retry-After: it is answered 200 once another node has it. `mindmesh peers` shows who is away.',
+  },
   overloaded: {
     retryable: true,
     http: 503,

@@ -9,7 +9,7 @@ const schema = z
       .enum(['disk', 'peer'])
       .default('disk')
       .describe(
-        'When a webhook is answered 202: synced to this disk (disk), or to this and one other node (peer). This version knows disk only and refuses peer.',
+        'When a webhook is answered 202: synced to this disk (disk), or to this and to that of one other node (peer). Without another node within 5 s the answer is 503 and the event stays; sent again it is answered 200 once there is a copy.',
       ),
     github: z
       .strictObject({

@@ -60,8 +60,8 @@ function checkModel({ model }: Settings): Finding[] {
   return [{ key: 'model.name', text: `is ${model.name}, which anthropic does not serve; name one of its models` }];
 }
 
-/** A promise that is not kept would be worse than a refusal. */
-function checkAck({ ingest }: Settings): Finding[] {
-  if (ingest.ack === 'disk') return [];
-  return [{ key: 'ingest.ack', text: 'peer is not served by this version; set disk' }];
+/** Nothing would ever be acknowledged. */
+function checkAck({ ingest, mesh, node }: Settings): Finding[] {
+  if (ingest.ack === 'disk' || !node.roles.includes('aggregator') || mesh.peers.length > 0) return [];
+  return [{ key: 'ingest.ack', text: 'is peer, and mesh.peers names no other node; list one, or set disk' }];
 }

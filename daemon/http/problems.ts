@@ -46,7 +46,7 @@ export function retryAfterOf({ code, facts }: MeshError): number | undefined {
   return typeof facts.seconds === 'number' ? facts.seconds : RETRY_AFTER_S[code];
 }
 
-const RETRY_AFTER_S: Partial<Record<ErrorCode, number>> = { overloaded: 5, 'queue-full': 5 };
+const RETRY_AFTER_S: Partial<Record<ErrorCode, number>> = { overloaded: 5, 'copy-missing': 5, 'queue-full': 5 };
 
 /** Fastify's own errors in our words; any other thrown thing is `internal`. */
 export function errorOfRequest(thrown: unknown, contentType = 'none'): MeshError {

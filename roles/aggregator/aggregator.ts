@@ -1,6 +1,7 @@
 import { MeshError } from '../../protocols/errors.ts';
 import type { EventId, Position } from '../../protocols/ids.ts';
 import { WIRE_VERSION } from '../../protocols/names.ts';
+import type { Copies } from '../ports/copies.ts';
 import type { Delivery, Ingest, IngestStats, Outcome, Refusal, Source } from '../ports/ingest.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { Meter, Runtime } from '../ports/runtime.ts';
@@ -15,9 +16,14 @@ import { readStats } from './stats.ts';
  */
 const IN_FLIGHT_LIMIT = 4_096;
 
+/** GitHub waits 10 s for an answer; a node that is up has stored a record within milliseconds (I1). */
+const COPY_DEADLINE_MS = 5_000;
+
 export interface AggregatorOptions {
   /** Default 4096. */
   readonly inFlightLimit?: number;
+  /** How long another node may take for its copy, milliseconds. Default 5 000. A larger value holds senders longer while nobody is there. */
+  readonly copyDeadlineMs?: number;
 }
 
 export interface AggregatorParts {
@@ -25,34 +31,48 @@ export interface AggregatorParts {
   readonly tables: Tables;
   readonly runtime: Runtime;
   readonly meter: Meter;
+  /** `ack: peer`: nothing is acknowledged before another node has it too. Absent: this disk is enough (`ack: disk`). */
+  readonly copies?: Copies;
 }
 
 type EventDelivery = Extract<Delivery, { status: 'event' }>;
 
-/** An event on its way to the disk. `stored` says whether it arrived there; it never rejects. */
+/** An event on its way to the disk. `stored` says where it arrived, undefined when it did not; it never rejects. */
 interface InFlight {
   readonly eventId: EventId;
-  readonly stored: Promise<boolean>;
+  readonly stored: Promise<Position | undefined>;
 }
+
+type Acknowledged = Extract<Outcome, { status: 'accepted' | 'duplicate' }>;
 
 /** Takes in what `readDelivery` has verified: once, and acknowledged only when it is synced (I1, I2). */
 export class Aggregator implements Ingest {
   readonly #parts: AggregatorParts;
   readonly #inFlightLimit: number;
+  readonly #copyDeadlineMs: number;
   /** By both ids of each event. */
   readonly #inFlight = new Map<string, InFlight>();
+  /** Deliveries on this disk that wait for a copy elsewhere. */
+  readonly #uncopied = new Set<Promise<boolean>>();
   readonly #closedFor = new Set<string>();
   readonly #deliveries = { accepted: 0, duplicate: 0, ping: 0, 'not-ours': 0, refused: 0 };
 
   constructor(options: AggregatorOptions, parts: AggregatorParts) {
     this.#parts = parts;
     this.#inFlightLimit = options.inFlightLimit ?? IN_FLIGHT_LIMIT;
+    this.#copyDeadlineMs = options.copyDeadlineMs ?? COPY_DEADLINE_MS;
   }
 
   get closed(): string | undefined {
     const [reason] = this.#closedFor;
     if (reason !== undefined) return reason;
+    if (this.#uncopied.size >= this.#inFlightLimit) return 'the other nodes are behind with their copies';
     return this.#inFlight.size >= 2 * this.#inFlightLimit ? 'the disk is behind' : undefined;
+  }
+
+  /** Deliveries that are not acknowledged yet. */
+  get waiting(): { readonly disk: number; readonly copy: number } {
+    return { disk: this.#inFlight.size / 2, copy: this.#uncopied.size };
   }
 
   /** Takes nothing in any more, until `open` is called with the same reason: a full disk, leaving. */
@@ -64,10 +84,10 @@ export class Aggregator implements Ingest {
     this.#closedFor.delete(reason);
   }
 
-  /** Resolves once everything that was on its way to the disk has arrived. */
+  /** Resolves once everything that was on its way to a disk has arrived, or will not arrive in time. */
   async drained(): Promise<void> {
-    while (this.#inFlight.size > 0) {
-      await Promise.all([...this.#inFlight.values()].map(({ stored }) => stored));
+    while (this.#inFlight.size + this.#uncopied.size > 0) {
+      await Promise.all([...[...this.#inFlight.values()].map(({ stored }) => stored), ...this.#uncopied]);
     }
   }
 
@@ -91,11 +111,13 @@ export class Aggregator implements Ingest {
       if (reason !== undefined) return { status: 'refused', code: 'overloaded', facts: { reason } };
       const first = this.#inFlight.get(event.id) ?? this.#inFlight.get(macId(mac));
       if (first === undefined) break;
-      if (await first.stored) return { status: 'duplicate', eventId: first.eventId };
+      const position = await first.stored;
+      if (position) return this.#acknowledge(position, { status: 'duplicate', eventId: first.eventId });
     }
     // No `await` from here until the event is among those in flight, or two copies could both find nothing.
     const { tables } = this.#parts;
-    if (getRow(tables, 'ids', event.id) !== undefined) return { status: 'duplicate', eventId: event.id };
+    const known = getRow(tables, 'ids', event.id);
+    if (known) return this.#acknowledge(known, { status: 'duplicate', eventId: event.id });
     const copy = getRow(tables, 'ids', macId(mac));
     return copy === undefined ? this.#append(delivery) : this.#isCopy(copy, event.id);
   }
@@ -104,7 +126,27 @@ export class Aggregator implements Ingest {
   async #isCopy(position: Position, otherwise: EventId): Promise<Outcome> {
     const decoded = await this.#parts.journal.read(position);
     const isEvent = decoded?.ok && decoded.record.type === 'event';
-    return { status: 'duplicate', eventId: isEvent ? decoded.record.event.id : otherwise };
+    return this.#acknowledge(position, { status: 'duplicate', eventId: isEvent ? decoded.record.event.id : otherwise });
+  }
+
+  /** The record is on this disk. With `ack: peer` nobody hears of it before another node has it too (I1); it stays here either way. */
+  async #acknowledge(position: Position, outcome: Acknowledged): Promise<Outcome> {
+    const ms = this.#copyDeadlineMs;
+    return (await this.#isCopied(position)) ? outcome : { status: 'refused', code: 'copy-missing', facts: { ms } };
+  }
+
+  async #isCopied(position: Position): Promise<boolean> {
+    const { copies, runtime, meter } = this.#parts;
+    if (copies === undefined) return true;
+    const waiting = copies.stored(position, { peers: 1, withinMs: this.#copyDeadlineMs });
+    this.#uncopied.add(waiting);
+    const started = runtime.monotonic();
+    try {
+      return await waiting;
+    } finally {
+      this.#uncopied.delete(waiting);
+      meter.observe('mindmesh_ingest_copy_seconds', (runtime.monotonic() - started) / 1_000);
+    }
   }
 
   async #append({ event, mac }: EventDelivery): Promise<Outcome> {
@@ -114,21 +156,20 @@ export class Aggregator implements Ingest {
     const entry = { eventId: event.id, stored: this.#hasStored(writing, keys) };
     for (const key of keys) this.#inFlight.set(key, entry);
     try {
-      await writing;
-      return { status: 'accepted', eventId: event.id };
+      const position = await writing;
+      return await this.#acknowledge(position, { status: 'accepted', eventId: event.id });
     } catch (error) {
       return refusalOf(error);
     }
   }
 
   /** Resolves when the event is no longer in flight, so that whoever waited finds what is stored, or the way free. */
-  async #hasStored(writing: Promise<unknown>, keys: readonly string[]): Promise<boolean> {
+  async #hasStored(writing: Promise<Position>, keys: readonly string[]): Promise<Position | undefined> {
     try {
-      await writing;
-      return true;
+      return await writing;
     } catch {
       // The first answers for its error; a repeat only has to know that it must try by itself.
-      return false;
+      return undefined;
     } finally {
       for (const key of keys) this.#inFlight.delete(key);
     }

@@ -18,7 +18,10 @@ export interface OwnEnd extends LogId {
  * so and does not do so is not found out before its copy is needed.
  */
 export interface Copies {
-  /** Resolves true once so many others have the record of one of our own logs, false when they do not in time. Never rejects. */
+  /**
+   * Resolves true once so many others have the record, false when they do not in time. Never rejects. Of a record of another
+   * node's log that node counts as one that has it: more is not known of those.
+   */
   stored(position: Position, wanted: WantedCopies): Promise<boolean>;
   /** The same for everything before the end of a log. */
   whenStored(end: OwnEnd, wanted: WantedCopies): Promise<boolean>;

@@ -33,6 +33,7 @@ export const METRICS = {
   mindmesh_ingest_deliveries_total: counter('Webhooks by what became of them.', 'source', 'outcome'),
   mindmesh_ingest_refused_total: counter('Webhooks refused, by error code.', 'code'),
   mindmesh_ingest_buffered_bytes: gauge('Bodies that are being received.'),
+  mindmesh_ingest_copy_seconds: histogram('With ack: peer, the wait for a copy on another node.'),
   // the log
   mindmesh_log_commits_total: counter('Synced commit groups.'),
   mindmesh_log_commit_records: histogram('Records in a commit group.', RECORDS),

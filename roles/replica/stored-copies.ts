@@ -31,7 +31,8 @@ export class StoredCopies implements Copies {
     this.#parts = parts;
   }
 
-  stored({ origin, epoch, seq }: Position, wanted: WantedCopies): Promise<boolean> {
+  async stored({ origin, epoch, seq }: Position, wanted: WantedCopies): Promise<boolean> {
+    if (origin !== this.#self) return wanted.peers <= 1;
     return this.whenStored({ origin, epoch, length: seq + 1 }, wanted);
   }
 

@@ -102,7 +102,11 @@ const BROKEN: readonly { readonly id: string; readonly yaml: string; readonly sa
     yaml: `node: { socket: /tmp/${'x'.repeat(120)} }\n`,
     says: /node\.socket: .* has 125 bytes/,
   },
-  { id: 'an acknowledgement by a peer', yaml: 'ingest: { ack: peer }\n', says: /ingest\.ack: peer is not served/ },
+  {
+    id: 'an acknowledgement by a peer without any peer',
+    yaml: 'ingest: { ack: peer }\n',
+    says: /ingest\.ack: is peer, and mesh\.peers names no other node/,
+  },
   { id: 'no role', yaml: 'node: { roles: [] }\n', says: /node\.roles: wants at least one role/ },
   { id: 'a rate of nothing', yaml: 'ingest: { rate: { perSource: 0 } }\n', says: /perSource: must be over 0/ },
   { id: 'too hot a model', yaml: 'model: { temperature: 3 }\n', says: /temperature: must be at most 2/ },

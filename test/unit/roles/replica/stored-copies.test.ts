@@ -123,6 +123,13 @@ describe('replica / stored copies', () => {
     assert.equal(await waiting, true);
   });
 
+  test('what another node wrote is there and here: one copy, not two', async () => {
+    const { copies } = setUp();
+    const position = { origin: C, epoch: LOG.epoch, seq: 3 };
+    assert.equal(await copies.stored(position, WANTED), true);
+    assert.equal(await copies.stored(position, { ...WANTED, peers: 2 }), false);
+  });
+
   test('stopped, it lets go whoever waits', async () => {
     const { copies, ask } = setUp();
     const waiting = ask(3);
