@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { messageOf } from '../protocols/errors.ts';
 import type { PeerId } from '../protocols/ids.ts';
 import type { GeneralLoad, NodeCard } from '../protocols/presence.ts';
+import { hookMark } from '../roles/aggregator/sweeper.ts';
 import { Announcer } from '../roles/membership/announcer.ts';
 import { MeshRoster } from '../roles/membership/roster.ts';
 import type { DispatchHandler } from '../roles/ports/dispatcher.ts';
@@ -12,6 +13,7 @@ import { Replica } from '../roles/replica/replica.ts';
 import { composeGitHub } from './compose-github.ts';
 import type { Config } from './config/config.ts';
 import type { GitHub } from './github/client.ts';
+import { hookName } from './github/deliveries.ts';
 import type { Step } from './lifecycle.ts';
 import { createLog } from './log.ts';
 import { createStaticDiscovery } from './mesh/discovery-static.ts';
@@ -154,6 +156,7 @@ function readiness(logSync: LogSync, runtime: Runtime): () => boolean {
 
 function cardOf({ node, generals }: Config, { peer }: Identity, version: string): NodeCard {
   const offers = node.roles.includes('general') ? generals : [];
+  const hooks = node.roles.includes('aggregator') ? ingest.github.sweep.hooks : [];
   return {
     peer,
     name: node.name,
@@ -167,6 +170,7 @@ function cardOf({ node, generals }: Config, { peer }: Identity, version: string)
       concurrency,
       capacity,
     })),
+    ...(hooks.length > 0 && { sweeps: hooks.map((hook) => hookMark(hookName(hook))) }),
     version,
   };
 }

@@ -86,6 +86,9 @@ async function concernFacts({ loaded, core, roles, queries }: OperatorParts, fac
     quarantined: replica.stats().quarantined,
     disk: { freeBytes: await store.freeBytes(), minFreeBytes: config.ingest.minFreeBytes },
     draining: roster.members().some(({ peer, presence }) => peer === card.peer && presence.draining),
+    sweeps: (roles.sweeper?.report() ?? []).flatMap(({ hook, problem, fix }) =>
+      problem === undefined || fix === undefined ? [] : [{ hook, problem, fix }],
+    ),
     ...(closed !== undefined && { closed }),
     ...(oldest && { oldestOpen: { eventId: oldest.eventId, ageMs: runtime.wall() - oldest.at } }),
   };

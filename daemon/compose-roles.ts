@@ -1,15 +1,19 @@
 import { Aggregator } from '../roles/aggregator/aggregator.ts';
+import type { Sweeper } from '../roles/aggregator/sweeper.ts';
 import type { General } from '../roles/general/general.ts';
 import { Orchestrator } from '../roles/orchestrator/orchestrator.ts';
 import { mergeRoutes, type Route } from '../roles/orchestrator/routes.ts';
 import type { Model } from '../roles/ports/model.ts';
 import type { Core } from './compose-core.ts';
+import { composeSweeper } from './compose-sweeper.ts';
 import type { Config } from './config/config.ts';
 import type { Step } from './lifecycle.ts';
 
 /** What this node does; a role that it does not have is absent. */
 export interface Roles {
   readonly aggregator?: Aggregator;
+  /** Absent when no webhooks are looked after. */
+  readonly sweeper?: Sweeper;
   readonly orchestrator?: Orchestrator;
   readonly general?: General;
   /** Absent: the generals answer by rules. */
@@ -23,16 +27,19 @@ export async function composeRoles(config: Config, core: Core): Promise<Roles> {
   const routes = mergeRoutes(config.routes, { defaults: config.routing.defaults });
   const has = (role: string) => config.node.roles.some((each) => each === role);
   const aggregator = has('aggregator') ? composeAggregator(config, core) : undefined;
+  const sweeper = aggregator && composeSweeper(config, core);
   const orchestrator = has('orchestrator') ? composeOrchestrator(config, core, routes) : undefined;
   const { general, model } = has('general') ? await loadGeneral(config, core) : {};
   return {
     ...(aggregator && { aggregator }),
+    ...(sweeper && { sweeper }),
     ...(orchestrator && { orchestrator }),
     ...(general && { general }),
     ...(model && { model }),
     routes,
     steps: [
       ...(aggregator ? [aggregatorStep(aggregator)] : []),
+      ...(sweeper ? [{ name: 'sweeper', start: () => sweeper.start(), stop: () => sweeper.stop() }] : []),
       ...(orchestrator
         ? [{ name: 'orchestrator', start: () => orchestrator.start(), stop: () => orchestrator.stop() }]
         : []),

@@ -21,6 +21,8 @@ export const NodeCardSchema = z.object({
   region: z.string(),
   roles: z.array(z.enum(ROLES)),
   generals: z.array(OfferedGeneralSchema),
+  /** Webhooks whose deliveries this aggregator can look through, each as 8 hex digits of the sha256 of its name (I3). */
+  sweeps: z.array(z.string()).optional(),
   /** Version of the build. */
   version: z.string(),
 });

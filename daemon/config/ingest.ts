@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { SecretRefSchema, secretFile, secretIn } from './secret.ts';
 import type { Section } from './section.ts';
+import { sweepSchema } from './sweep.ts';
 import { asText, duration, listOf, size, webUrl } from './values.ts';
 
 const schema = z
@@ -23,6 +24,7 @@ const schema = z
           .regex(/^\/[\w./-]*$/, 'is not a path like /webhook/github')
           .default('/webhook/github')
           .describe('Where GitHub posts; /api/webhooks is served as well.'),
+        sweep: sweepSchema,
       })
       .prefault({}),
     maxBodyBytes: size('25MiB').describe('Largest body, counted while it is read. GitHub sends 25 MB at most.'),

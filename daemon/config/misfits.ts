@@ -13,7 +13,14 @@ const SOCKET_PATH_BYTES = 100;
 /** @param sharers the roles that `http.port` would serve; one is right */
 export function findMisfits(settings: Settings, sharers: readonly RoleName[]): Finding[] {
   const ports = sharers.length > 1 ? [refuseSharing(sharers)] : checkPorts(settings);
-  return [...ports, ...checkSocket(settings), ...checkPeers(settings), ...checkModel(settings), ...checkAck(settings)];
+  return [
+    ...ports,
+    ...checkSocket(settings),
+    ...checkPeers(settings),
+    ...checkModel(settings),
+    ...checkAck(settings),
+    ...checkSweep(settings),
+  ];
 }
 
 function refuseSharing(roles: readonly RoleName[]): Finding {
@@ -64,4 +71,16 @@ function checkModel({ model }: Settings): Finding[] {
 function checkAck({ ingest, mesh, node }: Settings): Finding[] {
   if (ingest.ack === 'disk' || !node.roles.includes('aggregator') || mesh.peers.length > 0) return [];
   return [{ key: 'ingest.ack', text: 'is peer, and mesh.peers names no other node; list one, or set disk' }];
+}
+
+/** A webhook can only be looked after by somebody who may ask GitHub about it. */
+function checkSweep({ ingest, github }: Settings): Finding[] {
+  const { hooks } = ingest.github.sweep;
+  const key = 'ingest.github.sweep.hooks';
+  const lacksApp = hooks.some((hook) => 'app' in hook) && github.app === undefined;
+  if (lacksApp) return [{ key, text: 'names the webhook of the App, and github.app is not set' }];
+  const mayAsk = github.token !== undefined || github.app !== undefined;
+  return hooks.length === 0 || mayAsk
+    ? []
+    : [{ key, text: 'wants github.token or github.app, to ask GitHub about them' }];
 }

@@ -29,6 +29,8 @@ export interface ConcernFacts {
   readonly draining: boolean;
   /** Why this aggregator takes nothing in; absent while it does. */
   readonly closed?: string | undefined;
+  /** Webhooks that this node looks after and GitHub cannot be asked about (I3). */
+  readonly sweeps?: readonly { readonly hook: string; readonly problem: string; readonly fix: string }[];
   /** The event that is open for the longest time. */
   readonly oldestOpen?: { readonly eventId: EventId; readonly ageMs: number } | undefined;
 }
@@ -61,6 +63,7 @@ const CHECKS: readonly CheckConcerns[] = [
   unofferedGenerals,
   modelTrouble,
   ingestTrouble,
+  sweepTrouble,
   diskTrouble,
   logTrouble,
   longWaiting,
@@ -180,6 +183,12 @@ function ingestTrouble({ self, webhookSecrets, closed, draining }: ConcernFacts)
           ),
         ]),
   ];
+}
+
+function sweepTrouble({ sweeps = [] }: ConcernFacts): Concern[] {
+  return sweeps.map(({ hook, problem, fix }) =>
+    warning('ingest', `deliveries of the webhook ${hook} that did not arrive cannot be found: ${problem}`, fix),
+  );
 }
 
 function diskTrouble({ disk }: ConcernFacts): Concern[] {

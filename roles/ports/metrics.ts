@@ -34,6 +34,9 @@ export const METRICS = {
   mindmesh_ingest_refused_total: counter('Webhooks refused, by error code.', 'code'),
   mindmesh_ingest_buffered_bytes: gauge('Bodies that are being received.'),
   mindmesh_ingest_copy_seconds: histogram('With ack: peer, the wait for a copy on another node.'),
+  mindmesh_sweeps_total: counter('Looks through the deliveries that GitHub remembers, by how they went.', 'outcome'),
+  mindmesh_sweep_redeliveries_total: counter('Deliveries that GitHub was asked to make again.', 'outcome'),
+  mindmesh_sweep_missing: gauge('Events that GitHub sent and that are not in the log, at the last look of this node.'),
   // the log
   mindmesh_log_commits_total: counter('Synced commit groups.'),
   mindmesh_log_commit_records: histogram('Records in a commit group.', RECORDS),

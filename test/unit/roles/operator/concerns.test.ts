@@ -47,6 +47,11 @@ const cases: readonly Case[] = [
     facts: { listed: [] },
     expected: [['error', 'mesh', /no peers, and is itself no orchestrator and no general/]],
   },
+  {
+    id: 'GitHub cannot be asked about a webhook',
+    facts: { sweeps: [{ hook: 'acme/app#1', problem: 'Bad credentials', fix: 'Check github.token.' }] },
+    expected: [['warning', 'ingest', /webhook acme\/app#1 that did not arrive cannot be found: Bad credentials/]],
+  },
   { id: 'no peers are listed for a node with every role', facts: { listed: [], self: whole }, expected: [] },
   {
     id: 'a listed peer was never heard of',
