@@ -154,7 +154,7 @@ function readiness(logSync: LogSync, runtime: Runtime): () => boolean {
   };
 }
 
-function cardOf({ node, generals }: Config, { peer }: Identity, version: string): NodeCard {
+function cardOf({ node, generals, ingest }: Config, { peer }: Identity, version: string): NodeCard {
   const offers = node.roles.includes('general') ? generals : [];
   const hooks = node.roles.includes('aggregator') ? ingest.github.sweep.hooks : [];
   return {
