@@ -4,6 +4,7 @@ import { DELIVERY_HEADERS } from '../roles/aggregator/delivery.ts';
 import { Queries } from '../roles/operator/queries.ts';
 import type { Source } from '../roles/ports/ingest.ts';
 import { composeGeneralApi, composeOrchestratorApi, watchDisk } from './compose-apis.ts';
+import { composeBackup } from './compose-backup.ts';
 import type { Core } from './compose-core.ts';
 import { readGauges } from './compose-gauges.ts';
 import { composeOperator } from './compose-operator.ts';
@@ -13,6 +14,7 @@ import type { LoadedConfig } from './config/load.ts';
 import { aggregatorRoutes } from './http/aggregator-api.ts';
 import type { Routes } from './http/app.ts';
 import { type Authenticate, allowAll, bearerAuth } from './http/auth.ts';
+import { backupRoutes } from './http/backup-api.ts';
 import { generalRoutes } from './http/general-api.ts';
 import { operatorRoutes } from './http/operator-api.ts';
 import { type Ops, opsRoutes } from './http/ops.ts';
@@ -75,10 +77,16 @@ function roleServer(role: RoleName, { config, core, authenticate, routes, front 
   );
 }
 
-function operatorServer({ node }: Config, { card, runtime, metrics }: Core, routes: Routes): HttpServer {
+function operatorServer(config: Config, core: Core, routes: Routes): HttpServer {
+  const { card, runtime, metrics } = core;
   return new HttpServer(
-    { surface: 'operator socket', address: { path: node.socket }, version: card.version },
-    { routes: [routes], authenticate: allowAll, log: runtime.log, meter: metrics },
+    { surface: 'operator socket', address: { path: config.node.socket }, version: card.version },
+    {
+      routes: [routes, backupRoutes(composeBackup(config, core))],
+      authenticate: allowAll,
+      log: runtime.log,
+      meter: metrics,
+    },
   );
 }
 

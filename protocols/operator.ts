@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { EffectRefSchema, EffectTargetSchema } from './effects.ts';
 import { KindSchema, MeshEventSchema } from './event.ts';
 import { EventIdSchema, PeerIdSchema, SlotIdSchema } from './ids.ts';
 import { ROLES } from './names.ts';
@@ -23,6 +24,8 @@ export const OPERATOR_PATHS = {
   explain: '/v1/explain',
   config: '/v1/config',
   version: '/v1/version',
+  /** A stream of `protocols/backup.ts`; on the operator's socket only. */
+  backup: '/v1/backup',
 } as const;
 
 /** Query of `ping`: a peer id, or the name of a node. */
@@ -170,6 +173,19 @@ export const EventLineSchema = z.object({
 });
 export type EventLine = z.infer<typeof EventLineSchema>;
 
+/** Something a task made visible outside the mesh. */
+export const EffectViewSchema = z.object({
+  key: z.string(),
+  kind: z.string(),
+  target: EffectTargetSchema,
+  intended: z.array(z.object({ by: z.string(), at: z.int() })),
+  doneAt: z.int().optional(),
+  doneBy: z.string().optional(),
+  ref: EffectRefSchema.optional(),
+  removed: z.int(),
+});
+export type EffectView = z.infer<typeof EffectViewSchema>;
+
 export const TaskViewSchema = z.object({
   slot: SlotIdSchema,
   general: z.string(),
@@ -179,6 +195,8 @@ export const TaskViewSchema = z.object({
   /** Here and in `attempts` and `offers`: a peer id. */
   acceptedBy: z.string().optional(),
   attempts: z.array(z.object({ number: z.int(), by: z.string(), startedAt: z.int(), error: z.string().optional() })),
+  /** Absent when it had none. */
+  effects: z.array(EffectViewSchema).optional(),
   result: ResultSchema.optional(),
   doneAt: z.int().optional(),
   dead: z.string().optional(),

@@ -109,6 +109,22 @@ export class OperatorClient {
     return this.#get(OPERATOR_PATHS.version, VersionViewSchema);
   }
 
+  /** The bytes of a backup as the daemon makes them, until the signal ends it. @param key with the node's private key */
+  async backup(key: boolean, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+    const response = await this.#open(OPERATOR_PATHS.backup, { query: { key: String(key) }, signal });
+    const status = response.statusCode ?? 0;
+    if (status !== 200) throw refusalOf(status, await text(response));
+    return this.#bytes(response);
+  }
+
+  async *#bytes(response: IncomingMessage): AsyncGenerator<Uint8Array> {
+    try {
+      for await (const chunk of response) yield chunk;
+    } catch (error) {
+      throw this.#describe(error);
+    }
+  }
+
   #get<T>(path: string, schema: z.ZodType<T>, query: Query = {}): Promise<T> {
     return this.#call(path, schema, { query });
   }

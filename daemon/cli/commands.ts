@@ -24,6 +24,13 @@ const STATE = {
   help: 'only in this state',
 } as const;
 
+const DATA_DIR = {
+  name: 'data-dir',
+  type: 'text',
+  value: 'DIR',
+  help: 'data directory; default: the one of the configuration',
+} as const;
+
 /** Every command. What does its work is loaded when it is called, so that `status` never loads libp2p. */
 export const COMMANDS: readonly Command[] = [
   {
@@ -175,11 +182,36 @@ export const COMMANDS: readonly Command[] = [
     name: 'check',
     summary: "read a stopped node's whole store and say what is wrong with it",
     options: [
-      { name: 'data-dir', type: 'text', value: 'DIR', help: 'data directory; default: the one of the configuration' },
+      { name: 'rebuild', type: 'switch', help: 'make every table anew from the logs, where those are sound' },
+      DATA_DIR,
       ...OUTPUT,
       CONFIG_FILE,
     ],
     load: () => import('./check.ts'),
+  },
+  {
+    name: 'backup',
+    summary: 'write everything a running node has to one file',
+    about:
+      'The file holds the logs as they were at the call; tables are made from them again. With --with-keys it holds the node’s private key too: keep it as you keep the key.',
+    operands: [{ name: 'file', help: 'where to write it, mode 0600; - for standard output', required: true }],
+    options: [
+      { name: 'with-keys', type: 'switch', help: 'with the key: the restored node is this one, not a new peer' },
+      { name: 'force', type: 'switch', help: 'replace a file that is there' },
+      ...ASKS_DAEMON,
+    ],
+    examples: [['mindmesh backup /var/backups/mindmesh-$(date +%F).gz', 'while the node runs']],
+    load: () => import('./backup.ts'),
+  },
+  {
+    name: 'restore',
+    summary: 'make a data directory out of a backup',
+    about:
+      'All of it is checked first: its sum, every chain, every signature. A directory with something in it is left alone.',
+    operands: [{ name: 'file', help: 'the backup, - for standard input', required: true }],
+    options: [DATA_DIR, ...OUTPUT, CONFIG_FILE],
+    examples: [['mindmesh restore mindmesh.gz --data-dir /var/lib/mindmesh', 'onto a new disk']],
+    load: () => import('./restore.ts'),
   },
   {
     name: 'config view',

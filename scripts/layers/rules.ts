@@ -58,6 +58,7 @@ export const LAYER_RULES: LayerRules = {
     // These work on a node's files while it does not run.
     { path: 'daemon/cli/keygen', imports: [...COMMAND, 'daemon/mesh/identity.ts'], pure: false },
     { path: 'daemon/cli/check', imports: [...COMMAND, 'daemon/compose-check.ts'], pure: false },
+    { path: 'daemon/cli/restore', imports: [...COMMAND, 'daemon/compose-restore.ts'], pure: false },
     { path: 'daemon/cli/', imports: COMMAND, pure: false },
     { path: 'daemon/main.ts', imports: COMMAND, pure: false },
     { path: 'daemon/*/', imports: ADAPTER, pure: false },

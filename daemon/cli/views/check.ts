@@ -11,13 +11,16 @@ export interface CheckView {
   readonly problems: readonly { readonly log: string; readonly problem: string }[];
   /** Logs that a projection has not seen to their end. */
   readonly behind: readonly string[];
+  /** Records that every table was made of anew. */
+  readonly rebuilt?: number;
 }
 
 export const checkRendering: Rendering<CheckView> = {
   names: ({ problems }) => problems.map(({ log }) => log),
-  table: ({ dataDir, logs, records, heads, problems, behind }, { paint }) => {
+  table: ({ dataDir, logs, records, heads, problems, behind, rebuilt }, { paint }) => {
     const verdict = problems.length === 0 ? paint.green('sound') : paint.red(plural(problems.length, 'damaged log'));
     const lines = [
+      ...(rebuilt === undefined ? [] : [`every table made anew from ${plural(rebuilt, 'record')}`]),
       `${clean(dataDir)}: ${plural(logs, 'log')}, ${plural(records, 'record')}, ${plural(heads, 'signed head')}: ${verdict}`,
       ...problems.map(({ log, problem }) => `${paint.red('error')} ${clean(log)}: ${clean(problem)}`),
       ...(problems.length === 0

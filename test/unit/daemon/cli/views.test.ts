@@ -5,6 +5,7 @@ import { FORMATS, type Look, type Rendering } from '../../../../daemon/cli/outpu
 import { COLOURS, PLAIN } from '../../../../daemon/cli/output/paint.ts';
 import { render } from '../../../../daemon/cli/output/render.ts';
 import { versionRendering } from '../../../../daemon/cli/version.ts';
+import { backupRendering, restoreRendering } from '../../../../daemon/cli/views/backup.ts';
 import { checkRendering } from '../../../../daemon/cli/views/check.ts';
 import { checkedRendering } from '../../../../daemon/cli/views/checked.ts';
 import { configRendering, keyRendering } from '../../../../daemon/cli/views/config.ts';
@@ -38,6 +39,16 @@ import { assertGolden } from './golden.ts';
 
 const LOOK: Omit<Look, 'wide'> = { paint: PLAIN, width: undefined, now: NOW };
 
+const ABOUT_BACKUP = {
+  node: 'aggregator',
+  peer: REVIEWERS,
+  org: 'acme',
+  version: '0.1.0',
+  madeAt: NOW,
+  logs: 3,
+  records: 1_234,
+};
+
 /** Every command that prints a view, with a view of every turn it can take. */
 const SHOWN: Readonly<Record<string, (format: (typeof FORMATS)[number]) => Promise<string>>> = {
   status: shown(statusRendering, STATUS),
@@ -62,6 +73,18 @@ const SHOWN: Readonly<Record<string, (format: (typeof FORMATS)[number]) => Promi
   }),
   'emit-ignored': shown(emittedRendering, { status: 204, delivery: 'd', message: 'not an event that is taken' }),
   keygen: shown(keygenRendering, { peer: REVIEWERS, file: '/var/lib/mindmesh/node.key', created: true }),
+  backup: shown(backupRendering, { ...ABOUT_BACKUP, file: '/b.gz', bytes: 123_456, sha256: 'abc', key: true }),
+  restore: shown(restoreRendering, { ...ABOUT_BACKUP, dataDir: '/d', key: true, keyFile: '/d/node.key' }),
+  'restore-stranger': shown(restoreRendering, { ...ABOUT_BACKUP, dataDir: '/d', key: false }),
+  'check-rebuilt': shown(checkRendering, {
+    dataDir: '/d',
+    logs: 2,
+    records: 40,
+    heads: 9,
+    problems: [],
+    behind: [],
+    rebuilt: 40,
+  }),
   check: shown(checkRendering, { dataDir: '/d', logs: 2, records: 40, heads: 9, problems: [], behind: [] }),
   'check-damaged': shown(checkRendering, {
     dataDir: '/d',

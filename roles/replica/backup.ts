@@ -1,0 +1,52 @@
+import { BACKUP_FORMAT, type BackupHeader, BackupWriter } from '../../protocols/backup.ts';
+import { encodeFrame } from '../../protocols/frames.ts';
+import { comparePositions } from '../../protocols/ids.ts';
+import { LIMITS } from '../../protocols/names.ts';
+import type { SignedHead } from '../../protocols/record.ts';
+import type { Batch, Disk } from '../ports/disk.ts';
+import { encodeBatch } from './log-frames.ts';
+
+export interface BackupOptions {
+  readonly about: Pick<BackupHeader, 'node' | 'peer' | 'org' | 'version' | 'madeAt'>;
+  /** Content of the node's key file, where it shall be in the backup. */
+  readonly key?: Uint8Array;
+}
+
+/**
+ * The bytes of a backup of what was synced at the call: every log up to the head it had then. Logs only grow, so that those
+ * prefixes stay as they are while the node goes on writing; and each is one that the whole mesh could have had (L4).
+ */
+export async function* backupOf({ about, key }: BackupOptions, disk: Disk): AsyncGenerator<Uint8Array> {
+  const heads = inOrder(await disk.heads());
+  const records = heads.reduce((sum, { length }) => sum + length, 0);
+  const header = {
+    type: 'backup',
+    format: BACKUP_FORMAT,
+    ...about,
+    logs: heads.length,
+    records,
+    key: key !== undefined,
+  };
+  const writer = new BackupWriter();
+  yield writer.add(encodeFrame(header));
+  if (key !== undefined) yield writer.add(encodeFrame({ type: 'key' }, [key]));
+  for (const head of heads) {
+    for await (const batch of batchesUpTo(head, disk)) yield writer.add(encodeBatch(batch));
+  }
+  yield writer.end();
+}
+
+function inOrder(heads: readonly SignedHead[]): SignedHead[] {
+  return [...heads].sort((a, b) => comparePositions({ ...a, seq: 0 }, { ...b, seq: 0 }));
+}
+
+async function* batchesUpTo(head: SignedHead, disk: Disk): AsyncGenerator<Batch> {
+  for (let from = 0; from < head.length; ) {
+    // Never behind the head of the call, which is a signed one: a batch can end there.
+    const limits = { records: Math.min(LIMITS.groupRecords, head.length - from), bytes: LIMITS.groupBytes };
+    const batch = await disk.read(head, from, limits);
+    if (batch === undefined) return;
+    yield batch;
+    from = batch.head.length;
+  }
+}
