@@ -365,6 +365,19 @@ export const ERRORS = {
     text: 'the model {model} did not answer in the asked form, also after one repair try: {problem}',
     fix: 'Work goes on with offline-rules; use a model that honours json_schema.',
   },
+  // effects
+  'effect-unserved': {
+    retryable: false,
+    http: 501,
+    text: 'this node cannot do an effect of kind {kind}',
+    fix: 'Configure what it needs: comments, for one, want github.token or github.app.',
+  },
+  'effect-conflict': {
+    retryable: false,
+    http: 409,
+    text: 'the {kind} {key} cannot be made: {problem}',
+    fix: 'Something else stands in its place; look at it and take it away, or leave it.',
+  },
   // GitHub
   'github-unauthorized': {
     retryable: false,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { EffectKeySchema, EffectRefSchema, EffectTargetSchema } from './effects.ts';
 import { messageOf } from './errors.ts';
 import { MeshEventSchema } from './event.ts';
 import { EventIdSchema, type LogId, PeerIdSchema, SlotIdSchema } from './ids.ts';
@@ -118,6 +119,23 @@ export const FailedRecordSchema = z.object({
 /** The owner gave up: deadline passed or attempts used. `mindmesh dlq` shows these. */
 export const DeadRecordSchema = z.object({ ...work, type: z.literal('dead'), reason: z.string() });
 
+/** An effect outside the mesh: `kind` is a name of EFFECT_CLASSES, open for those of later builds. */
+const effect = { ...work, key: EffectKeySchema, kind: z.string(), target: EffectTargetSchema };
+
+/** Before each write outside the mesh: whoever finds it and no `effect` looks first what is there (E2). */
+export const IntendedRecordSchema = z.object({ ...effect, type: z.literal('intended') });
+export type IntendedRecord = z.infer<typeof IntendedRecordSchema>;
+
+/** It is there, once: nobody who reads this does it again. */
+export const EffectRecordSchema = z.object({
+  ...effect,
+  type: z.literal('effect'),
+  ref: EffectRefSchema,
+  /** How many surplus ones were taken away to come to one. */
+  removed: z.int().nonnegative(),
+});
+export type EffectRecord = z.infer<typeof EffectRecordSchema>;
+
 /** Every slot of an event has ended (L10). */
 export const SettledRecordSchema = z.object({
   ...common,
@@ -145,6 +163,8 @@ export const RecordSchema = z.discriminatedUnion('type', [
   DoneRecordSchema,
   FailedRecordSchema,
   DeadRecordSchema,
+  IntendedRecordSchema,
+  EffectRecordSchema,
   SettledRecordSchema,
   GeneralStatusRecordSchema,
 ]);

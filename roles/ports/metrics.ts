@@ -59,6 +59,8 @@ export const METRICS = {
   mindmesh_tasks_ended_total: counter('Tasks of this node that ended.', 'outcome'),
   mindmesh_executions_total: counter('Executions of a general on this node.', 'general', 'outcome'),
   mindmesh_execution_duration_seconds: histogram('One execution of a general on this node.', undefined, 'general'),
+  mindmesh_effects_total: counter('Effects outside the mesh that this node was to perform.', 'kind', 'outcome'),
+  mindmesh_effects_surplus_total: counter('Effects that stood there twice and were taken away.', 'kind'),
   // the model
   mindmesh_model_calls_total: counter('Calls of the model.', 'outcome'),
   mindmesh_model_call_duration_seconds: histogram('One call of the model.'),

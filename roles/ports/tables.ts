@@ -26,6 +26,8 @@ export const PROJECTION_TABLES = {
   inbox: 'inbox',
   /** (event id, slot) → position of this node's latest `done` or `failed`: keeps the inbox right when own logs arrive out of order. */
   ended: 'ended',
+  /** (event id, slot, key) → who meant to do an effect outside the mesh, how often, and what is there (E2). */
+  effects: 'effects',
   /** (origin, epoch, seq) → why a record could not be read (L3). */
   unreadable: 'unreadable',
   /** Peer → its newest card. */

@@ -35,6 +35,6 @@ export const CARDS: Projection = {
 };
 
 /** Later by its own clock; equal times are settled by the position, so that every node chooses the same. */
-function isNewer(a: Position, at: number, b: (Position & { readonly at: number }) | undefined): boolean {
+export function isNewer(a: Position, at: number, b: (Position & { readonly at: number }) | undefined): boolean {
   return b === undefined || at > b.at || (at === b.at && comparePositions(a, b) > 0);
 }

@@ -1,3 +1,4 @@
+import { EFFECTS } from './project-effects.ts';
 import { EVENTS, UNREADABLE } from './project-events.ts';
 import { CARDS, GENERALS } from './project-nodes.ts';
 import { DISTRIBUTIONS, FACTS, INBOX, PROGRESS, SUBJECTS } from './project-work.ts';
@@ -11,6 +12,7 @@ export const PROJECTIONS: readonly Projection[] = [
   DISTRIBUTIONS,
   SUBJECTS,
   INBOX,
+  EFFECTS,
   GENERALS,
   CARDS,
   UNREADABLE,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { EffectKeySchema, EffectRefSchema, EffectTargetSchema } from '../../protocols/effects.ts';
 import { KindSchema } from '../../protocols/event.ts';
 import { EpochSchema, EventIdSchema, PeerIdSchema, SlotIdSchema } from '../../protocols/ids.ts';
 import { NodeCardSchema } from '../../protocols/presence.ts';
@@ -56,6 +57,21 @@ export const ROWS = {
     priority: z.string(),
   }),
   ended: z.object(position),
+  effects: z.object({
+    eventId: EventIdSchema,
+    slot: SlotIdSchema,
+    key: EffectKeySchema,
+    kind: z.string(),
+    target: EffectTargetSchema,
+    /** Of the latest intention. */
+    at,
+    /** Intentions, of all nodes together. */
+    intents: count,
+    /** The nodes that had them, sorted. */
+    by: z.array(PeerIdSchema),
+    /** The newest that is said of it. */
+    done: z.object({ ...position, at, ref: EffectRefSchema }).optional(),
+  }),
   unreadable: z.object({ problem: z.string() }),
   cards: z.object({ ...position, at, card: NodeCardSchema }),
   positions: z.record(z.string(), count),

@@ -65,6 +65,8 @@ export function eventIdOfRecord(record: MeshRecord): EventId | undefined {
     case 'done':
     case 'failed':
     case 'dead':
+    case 'intended':
+    case 'effect':
     case 'settled':
       return record.eventId;
     case 'card':

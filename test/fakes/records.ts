@@ -1,3 +1,4 @@
+import { effectKey } from '../../protocols/effects.ts';
 import { type EventId, eventIdOf, type PeerId, type SlotId, slotOf } from '../../protocols/ids.ts';
 import type { MeshRecord, RecordType } from '../../protocols/record.ts';
 import type { Result } from '../../protocols/result.ts';
@@ -75,6 +76,19 @@ export function failedRecord(number: number, fields: Fields<'failed'> = {}): Of<
 
 export function deadRecord(number: number, fields: Fields<'dead'> = {}): Of<'dead'> {
   return { v: 1, type: 'dead', ...work(number), reason: 'the deadline passed', ...fields };
+}
+
+export function intendedRecord(number: number, fields: Fields<'intended'> = {}): Of<'intended'> {
+  return { v: 1, type: 'intended', ...comment(number), ...fields };
+}
+
+export function effectRecord(number: number, fields: Fields<'effect'> = {}): Of<'effect'> {
+  return { v: 1, type: 'effect', ...comment(number), ref: { id: '17' }, removed: 0, ...fields };
+}
+
+function comment(number: number) {
+  const key = effectKey(eventId(number), SLOT, 'result');
+  return { ...work(number), key, kind: 'comment', target: { repository: 'acme/app', number: 7 } };
 }
 
 export function settledRecord(number: number, fields: Fields<'settled'> = {}): Of<'settled'> {

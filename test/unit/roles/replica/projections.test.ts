@@ -17,9 +17,11 @@ import {
   cardRecord,
   distributionRecord,
   doneRecord,
+  effectRecord,
   eventId,
   eventRecord,
   failedRecord,
+  intendedRecord,
   SLOT,
   settledRecord,
   statusRecord,
@@ -310,6 +312,8 @@ function randomRecord(random: () => number): MeshRecord {
     () => acceptedRecord(number, fields),
     () => doneRecord(number, fields),
     () => failedRecord(number, fields),
+    () => intendedRecord(number, fields),
+    () => effectRecord(number, { ...fields, ref: { id: String(below(3)) } }),
     // One event is never settled.
     () => settledRecord(below(4), { ...fields, outcome: random() < 0.5 ? 'done' : 'dead' }),
     () =>

@@ -1,0 +1,36 @@
+import { compareText } from '../../protocols/ids.ts';
+import { tableKey } from '../ports/tables.ts';
+import { isNewer } from './project-nodes.ts';
+import { byType, type EntryOf, type Projection, put, type RowReader } from './projection.ts';
+import type { Row } from './rows.ts';
+
+/** What nodes meant to do outside the mesh, and what is said to be there (E2). */
+export const EFFECTS: Projection = {
+  name: 'effects',
+  version: 1,
+  tables: ['effects'],
+  project: byType({
+    intended: (entry, rows) => {
+      const { position, record } = entry;
+      const row = rowOf(entry, rows);
+      const by = [...new Set([...row.by, position.origin])].sort(compareText);
+      return [put('effects', keyOf(record), { ...row, by, intents: row.intents + 1, at: Math.max(row.at, record.at) })];
+    },
+    effect: (entry, rows) => {
+      const { position, record } = entry;
+      const { at, ref } = record;
+      const row = rowOf(entry, rows);
+      const isLatest = isNewer(position, at, row.done);
+      return isLatest ? [put('effects', keyOf(record), { ...row, done: { ...position, at, ref } })] : [];
+    },
+  }),
+};
+
+function rowOf({ record }: EntryOf<'intended'> | EntryOf<'effect'>, rows: RowReader): Row<'effects'> {
+  const { eventId, slot, key, kind, target } = record;
+  return rows.get('effects', keyOf(record)) ?? { eventId, slot, key, kind, target, at: 0, intents: 0, by: [] };
+}
+
+function keyOf({ eventId, slot, key }: Pick<Row<'effects'>, 'eventId' | 'slot' | 'key'>): string {
+  return tableKey(eventId, slot, key);
+}
