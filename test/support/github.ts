@@ -26,6 +26,8 @@ export interface Answer {
   readonly status: number;
   readonly delivery: string;
   readonly body: unknown;
+  /** Seconds, as the header says; null without one. */
+  readonly retryAfter: string | null;
 }
 
 /** Posts one webhook, signed as GitHub signs it. */
@@ -48,5 +50,6 @@ export async function postWebhook(
     },
   });
   const text = await response.text();
-  return { status: response.status, delivery, body: text === '' ? undefined : JSON.parse(text) };
+  const retryAfter = response.headers.get('retry-after');
+  return { status: response.status, delivery, body: text === '' ? undefined : JSON.parse(text), retryAfter };
 }
