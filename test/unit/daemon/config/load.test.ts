@@ -107,6 +107,26 @@ const BROKEN: readonly { readonly id: string; readonly yaml: string; readonly sa
     yaml: 'ingest: { ack: peer }\n',
     says: /ingest\.ack: is peer, and mesh\.peers names no other node/,
   },
+  {
+    id: 'a webhook to look after without access to GitHub',
+    yaml: 'ingest: { github: { sweep: { hooks: [{ repository: o/r, hook: 7 }] } } }\n',
+    says: /ingest\.github\.sweep\.hooks: wants github\.token or github\.app/,
+  },
+  {
+    id: 'the webhook of no App',
+    yaml: 'ingest: { github: { sweep: { hooks: [{ app: true }] } } }\ngithub: { token: { env: T } }\n',
+    says: /ingest\.github\.sweep\.hooks: names the webhook of the App, and github\.app is not set/,
+  },
+  {
+    id: 'a webhook without its number',
+    yaml: 'ingest: { github: { sweep: { hooks: [{ repository: o/r }] } } }\n',
+    says: /ingest\.github\.sweep\.hooks\[0\]: is not \{repository: OWNER\/NAME, hook: NUMBER\}/,
+  },
+  {
+    id: 'a horizon beyond what GitHub keeps',
+    yaml: 'ingest: { github: { sweep: { horizon: 4d } } }\n',
+    says: /horizon: is longer than the 3d/,
+  },
   { id: 'no role', yaml: 'node: { roles: [] }\n', says: /node\.roles: wants at least one role/ },
   { id: 'a rate of nothing', yaml: 'ingest: { rate: { perSource: 0 } }\n', says: /perSource: must be over 0/ },
   { id: 'too hot a model', yaml: 'model: { temperature: 3 }\n', says: /temperature: must be at most 2/ },
