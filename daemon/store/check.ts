@@ -2,8 +2,8 @@ import { messageOf } from '../../protocols/errors.ts';
 import { type LogId, logKey } from '../../protocols/ids.ts';
 import { chainHash, genesisHash, type SignedHead } from '../../protocols/record.ts';
 import { TABLES, type TableName, tableKey } from '../../roles/ports/tables.ts';
-import { decodeHeadRow } from './head-row.ts';
 import { lastRows } from './last-rows.ts';
+import { headOf, readSegment, recordsOf, type Segment } from './segment.ts';
 import { type Database, placeKey, type ReadOptions, readPlaceKey, type Sublevels } from './tables.ts';
 
 export interface CheckOptions {
@@ -32,7 +32,6 @@ export interface CheckParts {
   readonly sublevels: Sublevels;
 }
 
-const RECORDS_AT_ONCE = 256;
 const ROWS_AT_ONCE = 1_000;
 
 /**
@@ -47,11 +46,6 @@ export async function checkStore({ verify }: CheckOptions, { db, sublevels }: Ch
   } finally {
     await snapshot.close();
   }
-}
-
-interface StoredRecord {
-  readonly seq: number;
-  readonly bytes: Buffer;
 }
 
 class StoreWalk {
@@ -85,72 +79,50 @@ class StoreWalk {
     if (problem !== undefined) this.#problems.push({ log, problem });
   }
 
-  /** Every log that has a head; records without one are a problem of their own. */
   async #lengths(): Promise<ReadonlyMap<string, { id: LogId; length: number }>> {
     const lengths = new Map<string, { id: LogId; length: number }>();
-    for (const [key, value] of await this.#lastRows('heads')) {
-      const { origin, epoch, length } = decodeHeadRow(key, value);
-      lengths.set(logKey({ origin, epoch }), { id: { origin, epoch }, length });
-    }
-    for (const [key] of await this.#lastRows('records')) {
-      const { log } = readPlaceKey(key);
-      if (!lengths.has(log)) this.#problems.push({ log, problem: 'it has records but no signed head' });
+    for (const [key, value] of await this.#lastRows()) {
+      try {
+        const { origin, epoch, length } = headOf(key, readSegment(key, value));
+        lengths.set(logKey({ origin, epoch }), { id: { origin, epoch }, length });
+      } catch (error) {
+        this.#problems.push({ log: readPlaceKey(key).log, problem: messageOf(error) });
+      }
     }
     return lengths;
   }
 
-  async #lastRows(name: 'heads' | 'records') {
+  async #lastRows() {
     try {
-      return await lastRows(this.#sublevels[name], this.#options);
+      return await lastRows(this.#sublevels.segments, this.#options);
     } catch (error) {
-      this.#problems.push({ log: name, problem: messageOf(error) });
+      this.#problems.push({ log: 'segments', problem: messageOf(error) });
       return [];
     }
   }
 
-  async #checkLog(log: LogId): Promise<string | undefined> {
-    const records = this.#recordsOf(log);
-    try {
-      return await this.#checkChain(log, records);
-    } finally {
-      await records.return(undefined);
-    }
-  }
-
   /** Returns the first problem. */
-  async #checkChain(log: LogId, records: AsyncGenerator<StoredRecord>): Promise<string | undefined> {
+  async #checkLog(log: LogId): Promise<string | undefined> {
     let hash = genesisHash(log);
     let length = 0;
-    for await (const head of this.#headsOf(log)) {
-      while (length < head.length) {
-        const next = await records.next();
-        if (next.done || next.value.seq !== length) return `record ${length} is missing`;
-        hash = chainHash(hash, next.value.bytes);
-        length += 1;
-        this.#records += 1;
-      }
+    for await (const [key, segment] of this.#segmentsOf(log)) {
+      if (segment.from > length) return `record ${length} is missing`;
+      if (segment.from < length) return `record ${segment.from} is there twice`;
+      for (const record of recordsOf(segment)) hash = chainHash(hash, record);
+      const head = headOf(key, segment);
       if (Buffer.compare(hash, head.hash) !== 0) return `the records do not lead to the head at ${head.length}`;
       if (!this.#verify(head)) return `the head at ${head.length} is not signed by its origin`;
+      length = head.length;
+      this.#records += segment.end - segment.from;
       this.#heads += 1;
     }
-    return (await records.next()).done ? undefined : `records behind ${length} have no signed head`;
+    return undefined;
   }
 
-  async *#headsOf(log: LogId): AsyncGenerator<SignedHead> {
-    const range = { ...rangeOf(log), ...this.#options };
-    for await (const [key, value] of this.#sublevels.heads.iterator(range)) yield decodeHeadRow(key, value);
-  }
-
-  async *#recordsOf(log: LogId): AsyncGenerator<StoredRecord> {
-    const iterator = this.#sublevels.records.iterator({ ...rangeOf(log), ...this.#options });
+  async *#segmentsOf(log: LogId): AsyncGenerator<readonly [key: string, segment: Segment]> {
+    const iterator = this.#sublevels.segments.iterator({ ...rangeOf(log), ...this.#options });
     try {
-      for (
-        let rows = await iterator.nextv(RECORDS_AT_ONCE);
-        rows.length > 0;
-        rows = await iterator.nextv(RECORDS_AT_ONCE)
-      ) {
-        for (const [key, bytes] of rows) yield { seq: readPlaceKey(key).place, bytes };
-      }
+      for (let row = await iterator.next(); row; row = await iterator.next()) yield [row[0], readSegment(...row)];
     } finally {
       await iterator.close();
     }

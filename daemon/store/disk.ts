@@ -4,9 +4,10 @@ import type { SignedHead } from '../../protocols/record.ts';
 import type { Batch, CommitGroup, Disk } from '../../roles/ports/disk.ts';
 import type { AbsenceFilters } from './absence.ts';
 import { readFailure, writeFailure } from './failures.ts';
-import { decodeHeadRow, encodeHeadRow } from './head-row.ts';
 import { lastRows } from './last-rows.ts';
-import { type Database, placeKey, readPlaceKey, type Sublevels } from './tables.ts';
+import { encodeSegment, headOf, readSegment, recordBytes, recordsOf, type Segment } from './segment.ts';
+import { SegmentCache } from './segment-cache.ts';
+import { type Database, placeKey, type Sublevels } from './tables.ts';
 
 export interface LevelDiskParts {
   readonly db: Database;
@@ -14,10 +15,18 @@ export interface LevelDiskParts {
   readonly absence?: AbsenceFilters;
 }
 
-/** The logs in LevelDB. */
+/** The segments of some seconds of full load. */
+const CACHE_BYTES = 8 * 1024 * 1024;
+/** Small segments that one call into LevelDB brings. */
+const SEGMENTS_AT_ONCE = 64;
+
+/** The logs in LevelDB, in segments. */
 export class LevelDisk implements Disk {
   readonly #dir: string;
   readonly #parts: LevelDiskParts;
+  readonly #cache = new SegmentCache(CACHE_BYTES);
+  /** By log, where it ended at the last write: a reader that has come so far needs no look for more. */
+  readonly #ends = new Map<string, number>();
   #failure: MeshError | undefined;
 
   constructor(dir: string, parts: LevelDiskParts) {
@@ -26,24 +35,20 @@ export class LevelDisk implements Disk {
   }
 
   async heads(): Promise<readonly SignedHead[]> {
-    try {
-      return (await lastRows(this.#parts.sublevels.heads)).map(([key, value]) => decodeHeadRow(key, value));
-    } catch (error) {
-      throw readFailure(error, this.#dir);
-    }
+    return this.#reading(async () => {
+      const rows = await lastRows(this.#parts.sublevels.segments);
+      return rows.map(([key, value]) => headOf(key, readSegment(key, value)));
+    });
   }
 
   async commit({ batches, ops }: CommitGroup): Promise<void> {
     if (this.#failure) throw this.#failure;
     const { db, sublevels, absence } = this.#parts;
-    const { records: sublevel, heads } = sublevels;
+    const written = batches.map((batch) => ({ log: logKey(batch.head), segment: encodeSegment(batch), batch }));
     const batch = db.batch();
     try {
-      for (const { from, records, head } of batches) {
-        records.forEach((record, i) => {
-          batch.put(placeKey(head, from + i), asBuffer(record), { sublevel });
-        });
-        batch.put(placeKey(head, head.length), encodeHeadRow(head), { sublevel: heads });
+      for (const { segment, batch: each } of written) {
+        batch.put(placeKey(each.head, segment.from), segment.value, { sublevel: sublevels.segments });
       }
       for (const { table, key, value } of ops) {
         if (value !== undefined) absence?.put(table, key);
@@ -56,55 +61,95 @@ export class LevelDisk implements Disk {
       this.#failure = writeFailure(error, this.#dir);
       throw this.#failure;
     }
+    for (const { log, segment } of written) {
+      this.#cache.add(log, segment);
+      this.#ends.set(log, segment.end);
+    }
   }
 
   async read(log: LogId, from: number, limits: { records: number; bytes: number }): Promise<Batch | undefined> {
-    const fitting = await this.#records(log, from, limits);
-    const head =
-      (await this.#head({ gt: placeKey(log, from), lte: placeKey(log, from + fitting.length), reverse: true })) ??
-      (await this.#head({ gt: placeKey(log, from + fitting.length), lte: placeKey(log, Number.MAX_SAFE_INTEGER) }));
-    if (head === undefined) return undefined;
-    const count = head.length - from;
-    const rest = { records: count - fitting.length, bytes: Number.POSITIVE_INFINITY };
-    const more = rest.records > 0 ? await this.#records(log, from + fitting.length, rest) : [];
-    const records = [...fitting.slice(0, count), ...more];
-    if (records.length < count) throw this.#damaged(`records of ${logKey(log)} before ${head.length} are missing`);
-    return { from, records, head };
+    return this.#reading(async () => {
+      const first = await this.#holding(log, from);
+      if (first === undefined) return undefined;
+      const segments = [first];
+      let records = first.end - from;
+      let bytes = recordBytes(first, from);
+      for await (const segment of this.#following(log, first)) {
+        records += segment.end - segment.from;
+        bytes += recordBytes(segment);
+        if (records > limits.records || bytes > limits.bytes) break;
+        segments.push(segment);
+      }
+      const last = segments[segments.length - 1] as Segment;
+      return {
+        from,
+        records: segments.flatMap((segment) => recordsOf(segment, Math.max(from, segment.from))),
+        head: headOf(placeKey(log, last.from), last),
+      };
+    });
   }
 
-  headAt(log: LogId, length: number): Promise<SignedHead | undefined> {
-    return this.#head({ gte: placeKey(log, 0), lte: placeKey(log, length), reverse: true });
+  async headAt(log: LogId, length: number): Promise<SignedHead | undefined> {
+    return this.#reading(async () => {
+      const last = await this.#before(log, length);
+      const fitting = last !== undefined && last.end > length ? await this.#before(log, last.from) : last;
+      return fitting && headOf(placeKey(log, fitting.from), fitting);
+    });
   }
 
   async record(log: LogId, seq: number): Promise<Uint8Array | undefined> {
+    return this.#reading(async () => {
+      const segment = await this.#holding(log, seq);
+      return segment && recordsOf(segment, seq, seq + 1)[0];
+    });
+  }
+
+  async #holding(log: LogId, place: number): Promise<Segment | undefined> {
+    const key = logKey(log);
+    const cached = this.#cache.holding(key, place);
+    if (cached) return cached;
+    const segment = await this.#before(log, place + 1);
+    if (segment === undefined || segment.end <= place) return undefined;
+    this.#cache.add(key, segment);
+    return segment;
+  }
+
+  /** The last segment that begins before this place. */
+  async #before(log: LogId, place: number): Promise<Segment | undefined> {
+    const range = { gte: placeKey(log, 0), lt: placeKey(log, place), reverse: true, limit: 1 };
+    const [row] = await this.#parts.sublevels.segments.iterator(range).all();
+    return row && readSegment(...row);
+  }
+
+  /** The segments behind one, without a gap. */
+  async *#following(log: LogId, first: Segment): AsyncGenerator<Segment> {
+    const key = logKey(log);
+    let { end } = first;
+    for (let next = this.#cache.holding(key, end); next; next = this.#cache.holding(key, end)) {
+      yield next;
+      end = next.end;
+    }
+    if (this.#ends.get(key) === end) return;
+    const range = { gte: placeKey(log, end), lte: placeKey(log, Number.MAX_SAFE_INTEGER) };
+    const iterator = this.#parts.sublevels.segments.iterator(range);
     try {
-      return this.#parts.sublevels.records.getSync(placeKey(log, seq));
-    } catch (error) {
-      throw readFailure(error, this.#dir);
+      for (let rows = await iterator.nextv(SEGMENTS_AT_ONCE); rows.length > 0; ) {
+        for (const row of rows) {
+          const segment = readSegment(...row);
+          if (segment.from !== end) throw this.#damaged(`records of ${key} from ${end} on are missing`);
+          yield segment;
+          end = segment.end;
+        }
+        rows = await iterator.nextv(SEGMENTS_AT_ONCE);
+      }
+    } finally {
+      await iterator.close();
     }
   }
 
-  async #head(range: { gt?: string; gte?: string; lte: string; reverse?: boolean }): Promise<SignedHead | undefined> {
+  async #reading<T>(read: () => Promise<T>): Promise<T> {
     try {
-      const [row] = await this.#parts.sublevels.heads.iterator({ ...range, limit: 1 }).all();
-      return row && decodeHeadRow(...row);
-    } catch (error) {
-      throw readFailure(error, this.#dir);
-    }
-  }
-
-  /** As many as follow one another without a gap and fit into the limits. */
-  async #records(log: LogId, from: number, limits: { records: number; bytes: number }): Promise<Uint8Array[]> {
-    // One call into LevelDB brings what a batch may hold; its default is 16 kB a call.
-    const range = {
-      gte: placeKey(log, from),
-      lt: placeKey(log, from + limits.records),
-      limit: limits.records,
-      highWaterMarkBytes: Math.min(limits.bytes, 4 * 1024 * 1024),
-    };
-    try {
-      const rows = await this.#parts.sublevels.records.iterator(range).all();
-      return takeFitting(rows, from, limits.bytes);
+      return await read();
     } catch (error) {
       throw readFailure(error, this.#dir);
     }
@@ -113,19 +158,4 @@ export class LevelDisk implements Disk {
   #damaged(problem: string): MeshError {
     return new MeshError('store-damaged', { dir: this.#dir, problem });
   }
-}
-
-function takeFitting(rows: readonly (readonly [string, Buffer])[], from: number, limit: number): Uint8Array[] {
-  const fitting: Uint8Array[] = [];
-  let bytes = 0;
-  for (const [key, value] of rows) {
-    bytes += value.length;
-    if (bytes > limit || readPlaceKey(key).place !== from + fitting.length) break;
-    fitting.push(value);
-  }
-  return fitting;
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

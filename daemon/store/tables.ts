@@ -4,10 +4,8 @@ import { sortable, TABLES, type TableName } from '../../roles/ports/tables.ts';
 
 /** Every sublevel of the store. A newcomer reads this table; a name, once released, is never used for anything else. */
 export const SUBLEVELS = {
-  /** (origin, epoch, seq) → the record as its origin wrote it. Primary. */
-  records: 'records',
-  /** (origin, epoch, length) → hash and signature of a head its origin signed, one for each group or batch written. Primary. */
-  heads: 'heads',
+  /** (origin, epoch, seq of the first) → the records of one commit group or batch, and the signed head behind them. Primary. */
+  segments: 'segments',
   /** `schema` → version of this layout. */
   meta: 'meta',
   /** What is made from the logs, and what the replica keeps beside it: described at the port. */
@@ -33,14 +31,13 @@ function openBytes(db: Database, name: string) {
 export async function openSublevels(db: Database) {
   const json = (name: string) => db.sublevel<string, unknown>(name, { valueEncoding: 'json' });
   const tables = new Map<TableName, ReturnType<typeof json>>(Object.values(TABLES).map((name) => [name, json(name)]));
-  const records = openBytes(db, SUBLEVELS.records);
-  const heads = openBytes(db, SUBLEVELS.heads);
+  const segments = openBytes(db, SUBLEVELS.segments);
   const meta = json(SUBLEVELS.meta);
-  await Promise.all([records, heads, meta, ...tables.values()].map((sublevel) => sublevel.open()));
-  return { records, heads, meta, table: (name: TableName) => tables.get(name) ?? json(name) };
+  await Promise.all([segments, meta, ...tables.values()].map((sublevel) => sublevel.open()));
+  return { segments, meta, table: (name: TableName) => tables.get(name) ?? json(name) };
 }
 
-/** Key of a record or, with a length, of a head: fixed width, so that byte order is log order. */
+/** Key of a place in a log: fixed width, so that byte order is log order. */
 export function placeKey(log: LogId, place: number): string {
   return `${logKey(log)}/${sortable(place)}`;
 }
