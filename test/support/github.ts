@@ -36,11 +36,13 @@ export async function postWebhook(
   secret: string,
   { event, payload }: Webhook,
   delivery: string = randomUUID(),
+  signal?: AbortSignal,
 ): Promise<Answer> {
   const body = JSON.stringify(payload);
   const response = await fetch(`${url}/webhook/github`, {
     method: 'POST',
     body,
+    ...(signal && { signal }),
     headers: {
       'content-type': 'application/json',
       'user-agent': 'GitHub-Hookshot/044aadd',
