@@ -372,6 +372,12 @@ export const ERRORS = {
     text: 'this node cannot do an effect of kind {kind}',
     fix: 'Configure what it needs: comments, for one, want github.token or github.app.',
   },
+  'effect-invalid': {
+    retryable: false,
+    http: 500,
+    text: 'an effect of kind {kind} cannot be written as it was given: {problem}',
+    fix: 'This is a bug; please report it.',
+  },
   'effect-conflict': {
     retryable: false,
     http: 409,

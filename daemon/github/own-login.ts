@@ -1,0 +1,47 @@
+import * as z from 'zod';
+import { hasCode, MeshError } from '../../protocols/errors.ts';
+import type { GitHub } from './client.ts';
+
+const UserSchema = z.object({ login: z.string() });
+const AppSchema = z.object({ slug: z.string() });
+
+/**
+ * The login under which GitHub shows what we write, asked for once; undefined where GitHub does not tell (an installation's
+ * token, given as a plain one, may not ask who it is).
+ */
+export function ownLogin(
+  { as }: { readonly as: 'token' | 'app' },
+  { github }: { readonly github: GitHub },
+): () => Promise<string | undefined> {
+  let known: Promise<string | undefined> | undefined;
+  return () => {
+    known ??= (as === 'app' ? loginOfApp(github) : loginOfToken(github)).catch((error: unknown) => {
+      known = undefined;
+      throw error;
+    });
+    return known;
+  };
+}
+
+async function loginOfToken(github: GitHub): Promise<string | undefined> {
+  try {
+    return UserSchema.parse((await github.request('GET /user')).data).login;
+  } catch (error) {
+    if (hasCode(error, 'github-forbidden')) return undefined;
+    throw nonsenseOr(error, 'GET /user');
+  }
+}
+
+/** https://docs.github.com/apps/creating-github-apps: what an App writes is shown as `<slug>[bot]`. */
+async function loginOfApp(github: GitHub): Promise<string> {
+  try {
+    return `${AppSchema.parse((await github.request('GET /app')).data).slug}[bot]`;
+  } catch (error) {
+    throw nonsenseOr(error, 'GET /app');
+  }
+}
+
+function nonsenseOr(error: unknown, request: string): unknown {
+  if (!(error instanceof z.ZodError)) return error;
+  return new MeshError('github-nonsense', { request, problem: z.prettifyError(error) });
+}
