@@ -118,7 +118,7 @@ export function countingMeter(): CountingMeter {
 
 const ULID_DIGITS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
-function ulidOf(time: number, random: () => number): Epoch {
+export function ulidOf(time: number, random: () => number): Epoch {
   const digits: string[] = [];
   for (let rest = time, i = 0; i < 10; i++, rest = Math.floor(rest / 32)) digits.unshift(ULID_DIGITS[rest % 32] ?? '0');
   for (let i = 0; i < 16; i++) digits.push(ULID_DIGITS[Math.floor(random() * 32)] ?? '0');

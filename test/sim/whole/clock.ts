@@ -1,0 +1,86 @@
+interface Timer {
+  readonly at: number;
+  readonly order: number;
+  /** Undefined once it ran or was cancelled. */
+  run: (() => void) | undefined;
+}
+
+/** The one clock of a simulated world, whole milliseconds. What is due at one moment runs in the order it was asked for. */
+export class SimClock {
+  #now = 0;
+  #order = 0;
+  /** A binary heap, the earliest first. */
+  readonly #heap: Timer[] = [];
+
+  get now(): number {
+    return this.#now;
+  }
+
+  after(ms: number, run: () => void): () => void {
+    const timer: Timer = { at: this.#now + Math.max(0, Math.ceil(ms)), order: this.#order++, run };
+    this.#push(timer);
+    return () => {
+      timer.run = undefined;
+    };
+  }
+
+  /** Runs what becomes due until then, and after each lets everything that waits for promises go as far as it can. */
+  async runUntil(at: number): Promise<void> {
+    await idle();
+    for (let next = this.#peek(); next !== undefined && next.at <= at; next = this.#peek()) {
+      this.#pop();
+      this.#now = next.at;
+      const { run } = next;
+      next.run = undefined;
+      run?.();
+      await idle();
+    }
+    this.#now = at;
+  }
+
+  /** The earliest that was not cancelled. */
+  #peek(): Timer | undefined {
+    while (this.#heap[0] !== undefined && this.#heap[0].run === undefined) this.#pop();
+    return this.#heap[0];
+  }
+
+  #push(timer: Timer): void {
+    const heap = this.#heap;
+    let i = heap.push(timer) - 1;
+    while (i > 0) {
+      const parent = (i - 1) >> 1;
+      const above = heap[parent] as Timer;
+      if (!isBefore(timer, above)) break;
+      heap[i] = above;
+      i = parent;
+    }
+    heap[i] = timer;
+  }
+
+  #pop(): void {
+    const heap = this.#heap;
+    const last = heap.pop();
+    if (last === undefined || heap.length === 0) return;
+    let i = 0;
+    for (;;) {
+      let child = 2 * i + 1;
+      const [left, right] = [heap[child], heap[child + 1]];
+      if (left === undefined) break;
+      if (right !== undefined && isBefore(right, left)) child += 1;
+      const least = heap[child] as Timer;
+      if (!isBefore(least, last)) break;
+      heap[i] = least;
+      i = child;
+    }
+    heap[i] = last;
+  }
+}
+
+/** Resolves when nothing is left that waits only for promises: the simulated world has no other work under way. */
+export function idle(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+function isBefore(a: Timer, b: Timer): boolean {
+  return a.at < b.at || (a.at === b.at && a.order < b.order);
+}

@@ -1,0 +1,138 @@
+import type { Offer, OfferReply } from '../../../protocols/dispatch.ts';
+import type { EventId, PeerId, Position, SlotId } from '../../../protocols/ids.ts';
+import type { MeshRecord } from '../../../protocols/record.ts';
+import { eventIdOfRecord } from '../../../roles/replica/story.ts';
+import type { SimClock } from './clock.ts';
+import type { Probe } from './probe.ts';
+import type { Trace } from './trace.ts';
+
+export interface OfferSeen {
+  readonly at: number;
+  readonly by: string;
+  readonly to: string;
+  readonly answer: OfferReply['type'] | 'unreachable';
+}
+
+/** An execution that began. */
+export interface Begin {
+  readonly at: number;
+  /** Order in the whole run. */
+  readonly order: number;
+  readonly node: string;
+  readonly eventId: EventId;
+  readonly slot: SlotId;
+  readonly attempt: number;
+}
+
+export interface Promised {
+  readonly node: string;
+  readonly at: number;
+  readonly offer: Offer;
+}
+
+/** Remembers what the checks ask for, and writes the trace. */
+export class Observer implements Probe {
+  /** Answered with 2xx, and when first. */
+  readonly acked = new Map<EventId, number>();
+  /** Acknowledged and on no disk any more after a disk was lost, which `ack: disk` does not promise to survive. */
+  readonly excused = new Set<EventId>();
+  readonly settledAt = new Map<EventId, number>();
+  readonly outcomes = new Map<EventId, string>();
+  readonly begins: Begin[] = [];
+  readonly promises: Promised[] = [];
+  /** By event and slot. */
+  readonly offers = new Map<string, OfferSeen[]>();
+  /** By node and event: when it knew its number, and which. */
+  readonly numbers = new Map<string, { readonly at: number; readonly number: number; readonly subject: string }>();
+  readonly ends = new Map<string, number>();
+  readonly troubles: string[] = [];
+  /** Nodes whose processes ended by themselves, for whoever starts them again. */
+  onEnded: (node: string) => void = () => {};
+  readonly #clock: SimClock;
+  readonly #trace: Trace;
+  readonly #names: ReadonlyMap<PeerId, string>;
+
+  constructor(parts: { readonly clock: SimClock; readonly trace: Trace; readonly names: ReadonlyMap<PeerId, string> }) {
+    this.#clock = parts.clock;
+    this.#trace = parts.trace;
+    this.#names = parts.names;
+  }
+
+  note(where: string, what: string, eventId?: EventId): void {
+    this.#trace.add(this.#clock.now, where, what, eventId);
+  }
+
+  committed(node: string, record: MeshRecord, { seq }: Position, own: boolean): void {
+    const eventId = eventIdOfRecord(record);
+    if (eventId === undefined) return;
+    const at = this.#clock.now;
+    const slot = 'slot' in record ? ` ${record.slot}` : '';
+    if (own) this.note(node, `writes ${record.type}${slot}${detailOf(record)} as ${seq}`, eventId);
+    if (record.type === 'distribution') this.#decided(node, record);
+    if (record.type === 'settled' && !this.settledAt.has(eventId)) {
+      this.settledAt.set(eventId, at);
+      this.outcomes.set(eventId, record.outcome);
+    }
+    if (!own) return;
+    if (record.type === 'started') {
+      const { slot, attempt } = record;
+      this.begins.push({ at, order: this.begins.length, node, eventId, slot, attempt });
+    }
+    if (record.type === 'done' || record.type === 'failed' || record.type === 'dead') {
+      this.ends.set(`${node} ${taskKey(eventId, record.slot)} ${record.type}`, at);
+    }
+  }
+
+  offered(node: string, to: PeerId, { eventId, slot, number }: Offer, answer: OfferSeen['answer']): void {
+    const name = this.#names.get(to) ?? to;
+    const key = taskKey(eventId, slot);
+    const seen = { at: this.#clock.now, by: node, to: name, answer };
+    this.offers.set(key, [...(this.offers.get(key) ?? []), seen]);
+    this.note(node, `offered ${slot} number ${number} to ${name}: ${answer}`, eventId);
+  }
+
+  promised(node: string, offer: Offer): void {
+    this.promises.push({ node, offer, at: this.#clock.now });
+  }
+
+  trouble(node: string, phrase: string, facts: object): void {
+    if (phrase === 'execution failed') return;
+    const text = `${phrase} ${JSON.stringify(facts, (_key, value) => (value instanceof Error ? value.message : value))}`;
+    this.troubles.push(`${this.#clock.now} ${node} ${text}`);
+    this.note(node, `says: ${text}`);
+  }
+
+  ended(node: string, problem: string): void {
+    this.note(node, `ends: ${problem}`);
+    this.onEnded(node);
+  }
+
+  #decided(node: string, { eventId, number, subject }: Extract<MeshRecord, { type: 'distribution' }>): void {
+    const key = `${node} ${eventId}`;
+    if (!this.numbers.has(key)) this.numbers.set(key, { at: this.#clock.now, number, subject });
+  }
+}
+
+export function taskKey(eventId: EventId, slot: SlotId): string {
+  return `${eventId} ${slot}`;
+}
+
+function detailOf(record: MeshRecord): string {
+  switch (record.type) {
+    case 'distribution':
+      return ` ${record.revision}, number ${record.number} of ${record.subject}: ${record.slots.map(({ slot }) => slot).join(' ')}`;
+    case 'accepted':
+      return `, number ${record.number} of ${record.subject}`;
+    case 'started':
+    case 'done':
+      return ` ${record.attempt}`;
+    case 'failed':
+      return ` ${record.attempt}: ${record.code}`;
+    case 'dead':
+      return `: ${record.reason}`;
+    case 'settled':
+      return `: ${record.outcome}`;
+    default:
+      return '';
+  }
+}

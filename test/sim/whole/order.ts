@@ -1,0 +1,49 @@
+import type { EventId } from '../../../protocols/ids.ts';
+import { type Begin, type Observer, taskKey } from './observer.ts';
+
+interface Broken {
+  readonly what: string;
+  readonly eventId: EventId;
+}
+
+/**
+ * W2: of one subject and slot the work is begun by number. Numbers that a node could not know do not count, and neither does a
+ * task that nobody took when its turn came: one that is parked, failed or dead blocks nobody.
+ */
+export function orderViolations(observer: Observer): Broken[] {
+  const firsts = firstBegins(observer.begins);
+  const bySubject = Map.groupBy(firsts, (begin) => `${numberOf(begin, observer)?.subject} ${begin.slot}`);
+  return [...bySubject.values()].flatMap((begins) =>
+    begins.flatMap((later) => begins.flatMap((earlier) => overtaken(earlier, later, observer))),
+  );
+}
+
+/** Only the first time counts: what failed is tried again later, out of turn. */
+function firstBegins(begins: readonly Begin[]): Begin[] {
+  const firsts = new Map<string, Begin>();
+  for (const begin of begins) {
+    const key = taskKey(begin.eventId, begin.slot);
+    if (!firsts.has(key)) firsts.set(key, begin);
+  }
+  return [...firsts.values()];
+}
+
+function numberOf({ node, eventId }: Begin, observer: Observer) {
+  return observer.numbers.get(`${node} ${eventId}`);
+}
+
+/** `later` had the higher number and began before. */
+function overtaken(earlier: Begin, later: Begin, observer: Observer): Broken[] {
+  if (later.order >= earlier.order || later.eventId === earlier.eventId) return [];
+  const offer = observer.offers
+    .get(taskKey(later.eventId, later.slot))
+    ?.find(({ answer, to, at }) => answer === 'accept' && to === later.node && at <= later.at + 1_000);
+  if (offer === undefined) return [];
+  const known = observer.numbers.get(`${offer.by} ${earlier.eventId}`);
+  const own = observer.numbers.get(`${offer.by} ${later.eventId}`);
+  if (known === undefined || own === undefined || known.at >= offer.at || known.number >= own.number) return [];
+  const before = (observer.offers.get(taskKey(earlier.eventId, earlier.slot)) ?? []).filter(({ at }) => at <= later.at);
+  if (before.some(({ answer }) => answer !== 'accept')) return [];
+  const what = `${earlier.slot} number ${known.number} began after number ${own.number} (${later.eventId} on ${later.node})`;
+  return [{ what, eventId: earlier.eventId }];
+}

@@ -1,0 +1,126 @@
+import type { RoleName } from '../../../protocols/names.ts';
+import { type Chance, chanceOf } from './chance.ts';
+import { generateFaults } from './generate-faults.ts';
+import type { Weather } from './network.ts';
+import { EVERYWHERE, KINDS, ONE_OF_THEM } from './routes.ts';
+
+export interface NodeSpec {
+  readonly name: string;
+  readonly cluster: string;
+  readonly role: RoleName;
+  readonly offers: readonly string[];
+}
+
+/** One webhook that somebody sends, once. */
+export interface Delivery {
+  /** Milliseconds since the world began. */
+  readonly at: number;
+  readonly id: number;
+  readonly kind: (typeof KINDS)[number];
+  readonly subject: string;
+  /** The aggregator it is sent to. */
+  readonly to: string;
+  /** It repeats an earlier one: with the same id by hand, or the same body under another id. */
+  readonly repeats?: { readonly id: number; readonly as: 'same id' | 'same body' };
+}
+
+export type Fault =
+  /** kill -9: what was written is on the disk. */
+  | { readonly type: 'kill'; readonly at: number; readonly node: string; readonly downMs: number }
+  /** What was not synced is gone, the last write may be torn, and nobody hears of it at once. */
+  | { readonly type: 'power cut'; readonly at: number; readonly node: string; readonly downMs: number }
+  | { readonly type: 'disk full'; readonly at: number; readonly node: string; readonly downMs: number }
+  | { readonly type: 'disk lost'; readonly at: number; readonly node: string; readonly downMs: number }
+  /** The disk is replaced by a copy of it that is so old. */
+  | {
+      readonly type: 'restore';
+      readonly at: number;
+      readonly node: string;
+      readonly downMs: number;
+      readonly ageMs: number;
+    }
+  /** SIGTERM. */
+  | { readonly type: 'leave'; readonly at: number; readonly node: string; readonly downMs: number }
+  /** Those nodes and all others do not hear one another; `in`: they hear nothing, `out`: they are not heard. */
+  | {
+      readonly type: 'partition';
+      readonly at: number;
+      readonly ms: number;
+      readonly nodes: readonly string[];
+      readonly way: 'both' | 'in' | 'out';
+    }
+  /** The streams from one node to another carry nothing any more, and stay open. */
+  | { readonly type: 'stall'; readonly at: number; readonly from: string; readonly to: string }
+  | { readonly type: 'clock'; readonly at: number; readonly node: string; readonly byMs: number }
+  | { readonly type: 'weather'; readonly at: number; readonly ms: number; readonly weather: Weather };
+
+/** Everything that will be done to a world, as data: made from the seed before it begins, so that it can be cut smaller. */
+export interface Schedule {
+  readonly seed: number;
+  readonly nodes: readonly NodeSpec[];
+  readonly deliveries: readonly Delivery[];
+  readonly faults: readonly Fault[];
+}
+
+export interface ScheduleOptions {
+  readonly seed: number;
+  readonly events: number;
+}
+
+/** The mesh has found itself by then. */
+const FIRST_AT = 5_000;
+/** Of a hundred deliveries so many are repeats. */
+const REPEATS = 4;
+
+export function scheduleOf({ seed, events }: ScheduleOptions): Schedule {
+  const chance = chanceOf(seed);
+  const nodes = nodesOf(chance.fork('nodes'));
+  const deliveries = deliveriesOf(events, nodes, chance.fork('deliveries'));
+  const lastAt = Math.max(60_000, deliveries.at(-1)?.at ?? 0);
+  return { seed, nodes, deliveries, faults: generateFaults(nodes, lastAt, chance.fork('faults')) };
+}
+
+/** When a fault is over: its node is back, its wire is mended. */
+export function endOf(fault: Fault): number {
+  if ('downMs' in fault) return fault.at + fault.downMs;
+  return 'ms' in fault ? fault.at + fault.ms : fault.at;
+}
+
+function nodesOf(chance: Chance): NodeSpec[] {
+  const clusters = chance.percent(40) ? ['us', 'eu', 'ap'] : ['us', 'eu'];
+  const node = (role: RoleName, cluster: string, offers: readonly string[] = []): NodeSpec => ({
+    name: `${role.slice(0, 3)}-${cluster}`,
+    cluster,
+    role,
+    offers,
+  });
+  return [
+    node('aggregator', 'us'),
+    ...(chance.percent(50) ? [node('aggregator', 'eu')] : []),
+    node('orchestrator', 'us'),
+    node('orchestrator', 'eu'),
+    ...clusters.map((cluster) => node('general', cluster, cluster === 'ap' ? [EVERYWHERE] : [EVERYWHERE, ONE_OF_THEM])),
+  ];
+}
+
+/** In bursts, about a few subjects, so that there is an order to keep. */
+function deliveriesOf(events: number, nodes: readonly NodeSpec[], chance: Chance): Delivery[] {
+  const aggregators = nodes.filter(({ role }) => role === 'aggregator').map(({ name }) => name);
+  const subjects = chance.whole(4, 12);
+  let at = FIRST_AT;
+  return Array.from({ length: events }, (_, id) => {
+    at += chance.percent(70) ? chance.whole(0, 400) : chance.whole(500, 6_000);
+    const repeats =
+      id > 0 && chance.percent(REPEATS) ? { id: chance.whole(0, id - 1), as: chance.pick(REPEAT_AS) } : undefined;
+    return {
+      at,
+      id,
+      kind: chance.pick(KINDS),
+      subject: `acme/app#${chance.whole(1, subjects)}`,
+      to: aggregators[chance.whole(0, aggregators.length - 1)] ?? '',
+      ...(repeats && { repeats }),
+    };
+  });
+}
+
+const REPEAT_AS = ['same id', 'same body'] as const;
