@@ -116,8 +116,33 @@ export const FailedRecordSchema = z.object({
   message: z.string(),
 });
 
-/** The owner gave up: deadline passed or attempts used. `mindmesh dlq` shows these. */
-export const DeadRecordSchema = z.object({ ...work, type: z.literal('dead'), reason: z.string() });
+/** The node leaves: what it accepted and did not begin is another's to do (W8). Counts as no attempt. */
+export const HandedBackRecordSchema = z.object({ ...work, type: z.literal('handed-back') });
+
+/** Needless before it began: the event `by` brought a newer state of the same thing (W2). */
+export const SupersededRecordSchema = z.object({ ...work, type: z.literal('superseded'), by: EventIdSchema });
+
+/** How often an operator had this slot tried anew, from 0: what an earlier round said of its end counts no more. */
+const round = z.int().nonnegative();
+
+/** The owner gave up: deadline passed or attempts used. `mindmesh dlq` shows these. Default round: 0. */
+export const DeadRecordSchema = z.object({
+  ...work,
+  type: z.literal('dead'),
+  reason: z.string(),
+  round: round.optional(),
+});
+
+/** `mindmesh dlq retry`: the slot is tried anew, with a fresh deadline and beside the `attempts` that began before. */
+export const RetriedRecordSchema = z.object({
+  ...work,
+  type: z.literal('retried'),
+  round: z.int().positive(),
+  attempts: z.int().nonnegative(),
+});
+
+/** `mindmesh dlq drop`: the dead letter of that round is listed no more. */
+export const DroppedRecordSchema = z.object({ ...work, type: z.literal('dropped'), round });
 
 /** An effect outside the mesh: `kind` is a name of EFFECT_CLASSES, open for those of later builds. */
 const effect = { ...work, key: EffectKeySchema, kind: z.string(), target: EffectTargetSchema };
@@ -142,6 +167,8 @@ export const SettledRecordSchema = z.object({
   type: z.literal('settled'),
   eventId: EventIdSchema,
   outcome: z.enum(['done', 'partly', 'dead']),
+  /** Retries of dead letters that were known then, of all slots together; default 0. One with fewer is out of date. */
+  retries: z.int().nonnegative().optional(),
 });
 
 /** `PUT /generals/:cluster/:name/status`: every orchestrator honours the newest. */
@@ -162,7 +189,11 @@ export const RecordSchema = z.discriminatedUnion('type', [
   StartedRecordSchema,
   DoneRecordSchema,
   FailedRecordSchema,
+  HandedBackRecordSchema,
+  SupersededRecordSchema,
   DeadRecordSchema,
+  RetriedRecordSchema,
+  DroppedRecordSchema,
   IntendedRecordSchema,
   EffectRecordSchema,
   SettledRecordSchema,

@@ -17,7 +17,7 @@ export interface AdmissionState {
 }
 
 const STARTING_RETRY_MS = 1_000;
-const DRAINING_RETRY_MS = 10_000;
+export const DRAINING_RETRY_MS = 10_000;
 /** A place becomes free about once in a median duration; nobody should ask much more often or wait much longer. */
 const FULL_RETRY_MS = { least: 500, usual: 5_000, most: 60_000 } as const;
 

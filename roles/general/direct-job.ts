@@ -35,6 +35,10 @@ export class DirectJob implements Job {
     this.#settle.reject(error);
   }
 
+  async returned(): Promise<void> {
+    this.left();
+  }
+
   left(): void {
     this.#settle.reject(new MeshError('overloaded', { reason: 'it leaves' }));
   }

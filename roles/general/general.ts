@@ -4,13 +4,14 @@ import type { MeshEvent } from '../../protocols/event.ts';
 import type { EventId, PeerId, SlotId } from '../../protocols/ids.ts';
 import type { GeneralLoad, NodeCard, OfferedGeneral } from '../../protocols/presence.ts';
 import type { Result } from '../../protocols/result.ts';
+import { headStateOf, supersedes } from '../policy/supersede.ts';
 import type { Dispatcher, DispatchHandler } from '../ports/dispatcher.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { Model } from '../ports/model.ts';
 import type { Meter, Runtime } from '../ports/runtime.ts';
 import type { Tables } from '../ports/tables.ts';
 import type { Templates } from '../ports/templates.ts';
-import type { AdmissionState } from './admission.ts';
+import { type AdmissionState, DRAINING_RETRY_MS } from './admission.ts';
 import { DirectJob } from './direct-job.ts';
 import { engineOf } from './engines.ts';
 import { Executions } from './executions.ts';
@@ -57,6 +58,8 @@ export class General implements Pick<DispatchHandler, 'offer'> {
   readonly #executions: Executions<InboxJob | DirectJob>;
   /** What is in the inbox, by event and slot. */
   readonly #jobs = new Map<string, InboxJob>();
+  /** What was handed back while leaving. */
+  readonly #returned = new Set<string>();
   readonly #listeners: (() => void)[] = [];
   #phase: AdmissionState['phase'] = 'starting';
   #cancelBeat: (() => void) | undefined;
@@ -92,12 +95,12 @@ export class General implements Pick<DispatchHandler, 'offer'> {
     this.#onChange();
   }
 
-  /** Takes no more, lets running executions end, and leaves the rest in the inbox for the next start (W8). */
+  /** Takes no more, hands back what has not begun, and lets running executions end; what does not stays in the inbox (W8). */
   async stop(): Promise<void> {
     this.#phase = 'draining';
-    for (const job of this.#queue.clear()) job.left();
-    this.#onChange();
+    const handedBack = this.#queue.clear().map((job) => this.#return(job));
     await this.#executions.stop(this.#options.drainMs ?? DRAIN_MS);
+    await Promise.all(handedBack);
     this.#cancelBeat?.();
   }
 
@@ -109,9 +112,27 @@ export class General implements Pick<DispatchHandler, 'offer'> {
   /** A repeat of an offer that was accepted is accepted again, without a second record and without a second execution. */
   async offer(from: PeerId, offer: Offer): Promise<OfferReply> {
     const job = this.#jobs.get(keyOf(offer));
-    if (job === undefined) return this.#desk.decide(keyOf(offer), from, offer);
+    if (job === undefined) return this.#decide(from, offer);
     job.ownedBy(from);
     return { type: 'accept' };
+  }
+
+  /** What is accepted in the moment of leaving is handed back before anybody hears of it. */
+  async #decide(from: PeerId, offer: Offer): Promise<OfferReply> {
+    const reply = await this.#desk.decide(keyOf(offer), from, offer);
+    const job = this.#jobs.get(keyOf(offer));
+    if (reply.type !== 'accept' || this.#phase !== 'draining') return reply;
+    if (job !== undefined) await this.#return(job);
+    return this.#returned.has(keyOf(offer)) ? { type: 'busy', retryAfterMs: DRAINING_RETRY_MS } : reply;
+  }
+
+  async #return(job: InboxJob | DirectJob): Promise<void> {
+    if (job instanceof InboxJob) {
+      this.#jobs.delete(keyOf(job.task));
+      this.#returned.add(keyOf(job.task));
+    }
+    this.#onChange();
+    await job.returned();
   }
 
   load(): GeneralLoad[] {
@@ -173,12 +194,26 @@ export class General implements Pick<DispatchHandler, 'offer'> {
   }
 
   #take(task: InboxTask): void {
-    const job = new InboxJob(task, { inbox: this.#inbox, dispatcher: this.#parts.dispatcher });
+    const { dispatcher } = this.#parts;
+    const job = new InboxJob(task, { inbox: this.#inbox, dispatcher, successor: () => this.#successorOf(task) });
     this.#jobs.set(keyOf(task), job);
     if (this.#phase === 'draining') return;
     this.#queue.add(job);
     if (this.#phase === 'open') this.#executions.pump();
     this.#onChange();
+  }
+
+  /** Of the tasks for the same slot the newest whose event makes that of this one needless (W2). */
+  #successorOf({ slot, subject, number, event }: InboxTask): EventId | undefined {
+    const state = headStateOf(event);
+    if (state === undefined) return undefined;
+    let newest: InboxTask | undefined;
+    for (const { task } of this.#jobs.values()) {
+      if (task.slot !== slot || task.subject !== subject || task.number <= (newest?.number ?? number)) continue;
+      const newer = headStateOf(task.event);
+      if (newer !== undefined && supersedes(newer, state)) newest = task;
+    }
+    return newest?.eventId;
   }
 
   #beatAfter(ms: number): void {

@@ -1,20 +1,29 @@
 import type { Note } from '../../protocols/dispatch.ts';
 import { hasCode, type MeshError } from '../../protocols/errors.ts';
-import type { PeerId } from '../../protocols/ids.ts';
+import type { EventId, PeerId } from '../../protocols/ids.ts';
 import type { Result } from '../../protocols/result.ts';
 import type { Dispatcher } from '../ports/dispatcher.ts';
 import type { Inbox, InboxTask } from './inbox.ts';
 import type { Job } from './job.ts';
+
+export interface InboxJobParts {
+  readonly inbox: Inbox;
+  readonly dispatcher: Dispatcher;
+  /** The newest event in the inbox that makes this one needless (W2). */
+  readonly successor: () => EventId | undefined;
+}
 
 /** A task of the inbox on its way: every step is a synced record, and its owner gets a hint. */
 export class InboxJob implements Job {
   readonly task: InboxTask;
   readonly #inbox: Inbox;
   readonly #dispatcher: Dispatcher;
+  readonly #successor: () => EventId | undefined;
   #owner: PeerId;
 
-  constructor(task: InboxTask, parts: { readonly inbox: Inbox; readonly dispatcher: Dispatcher }) {
+  constructor(task: InboxTask, parts: InboxJobParts) {
     this.task = task;
+    this.#successor = parts.successor;
     this.#owner = task.owner;
     this.#inbox = parts.inbox;
     this.#dispatcher = parts.dispatcher;
@@ -52,7 +61,13 @@ export class InboxJob implements Job {
 
   async begin(): Promise<boolean> {
     if (await this.#inbox.isDone(this.task)) {
-      await this.#inbox.failed(this.task, this.#attempt, SUPERSEDED);
+      await this.#inbox.failed(this.task, this.#attempt, DONE_ELSEWHERE);
+      return false;
+    }
+    const by = this.#successor() ?? (await this.#inbox.supersededBy(this.task));
+    if (by !== undefined) {
+      await this.#inbox.superseded(this.task, by);
+      this.#hint(true);
       return false;
     }
     await this.#inbox.started(this.task, this.#attempt);
@@ -72,6 +87,11 @@ export class InboxJob implements Job {
   async failed(error: MeshError): Promise<void> {
     await this.#inbox.failed(this.task, this.#attempt, error);
     this.#hint(false);
+  }
+
+  /** Another may do it (W8); should the record not be written, the task stays in the inbox for the next start. */
+  async returned(): Promise<void> {
+    await this.#inbox.handBack(this.task).catch(() => undefined);
   }
 
   /** It stays in the inbox for the next start. */
@@ -96,4 +116,4 @@ export class InboxJob implements Job {
 }
 
 /** Takes it out of the inbox; as nothing began, it counts as no attempt. */
-const SUPERSEDED = { code: 'superseded', message: 'another node has done it' };
+const DONE_ELSEWHERE = { code: 'superseded', message: 'another node has done it' };

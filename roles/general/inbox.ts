@@ -40,8 +40,8 @@ export interface InboxParts {
 type TaskId = Pick<InboxTask, 'eventId' | 'slot'>;
 
 /**
- * The inbox of this node's generals is its own log: `accepted` takes in, `done` and `failed` take out, and the table `inbox` is
- * made of them (W3). Each record is synced before anybody acts on it, so that kill -9 at any moment loses nothing.
+ * The inbox of this node's generals is its own log: `accepted` takes in; `done`, `failed`, `superseded` and `handed-back` take out,
+ * and the table `inbox` is made of them (W3). Each record is synced before anybody acts on it, so that kill -9 at any moment loses nothing.
  */
 export class Inbox {
   readonly #self: PeerId;
@@ -97,6 +97,24 @@ export class Inbox {
   /** Whether somebody has done it, as far as is known here. */
   async isDone({ eventId, slot }: TaskId): Promise<boolean> {
     return (await loadFacts(eventId, this.#parts, ['done', slot])).length > 0;
+  }
+
+  /** The event that made it needless, as its owner or an earlier boot recorded it. */
+  async supersededBy({ eventId, slot }: TaskId): Promise<EventId | undefined> {
+    for (const { record } of await loadFacts(eventId, this.#parts, ['superseded', slot])) {
+      if (record.type === 'superseded') return record.by;
+    }
+    return undefined;
+  }
+
+  /** Nothing of it began: a newer event shows all that it would have shown (W2). */
+  async superseded(task: TaskId, by: EventId): Promise<void> {
+    await this.#parts.journal.append({ ...this.#head(task), type: 'superseded', by });
+  }
+
+  /** Nothing of it began, and this node leaves (W8). */
+  async handBack(task: TaskId): Promise<void> {
+    await this.#parts.journal.append({ ...this.#head(task), type: 'handed-back' });
   }
 
   /** Before an execution begins: only what is recorded counts as an attempt (W4). */

@@ -10,6 +10,8 @@ export interface Job extends Queued {
   begin(): Promise<boolean>;
   done(result: Result): Promise<void>;
   failed(error: MeshError): Promise<void>;
+  /** The node leaves before it began. Never rejects. */
+  returned(): Promise<void>;
   /** The node leaves before it ended. */
   left(): void;
 }

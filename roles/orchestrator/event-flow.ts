@@ -81,12 +81,13 @@ export class EventFlow {
     if (!this.#isRunning) return;
     const { events } = this.#parts;
     const known = events.get(id);
-    if (record.type === 'settled') {
+    // One that does not know of a retry settles nothing.
+    if (record.type === 'settled' && getRow(this.#parts.tables, 'settled', id) !== undefined) {
       this.#early.delete(id);
       if (known !== undefined) this.#close(known);
       return;
     }
-    const event = known ?? (record.type === 'event' ? this.#meet(record.event) : this.#remember(id));
+    const event = known ?? this.#unknown(id, record);
     if (event === undefined) return;
     if (event.subject !== undefined && event.owner !== this.#options.self) {
       events.forget(event);
@@ -133,6 +134,13 @@ export class EventFlow {
       ([, a], [, b]) => compareText(a.epoch, b.epoch) || compareText(a.origin, b.origin) || a.seq - b.seq,
     );
     return rows.map(([id]) => EventIdSchema.parse(id));
+  }
+
+  #unknown(id: EventId, record: MeshRecord): OpenEvent | undefined {
+    if (record.type === 'event') return this.#meet(record.event);
+    // A dead letter is tried anew: the event was closed here, and is open again.
+    const isReopened = record.type === 'retried' && getRow(this.#parts.tables, 'open', id) !== undefined;
+    return isReopened ? this.#watch(id, false) : this.#remember(id);
   }
 
   /** An event that is new here; undefined when it ended before its record came. */
@@ -252,7 +260,7 @@ export class EventFlow {
     this.#parts.desk.drop(event.id);
     this.#awaited.delete(event);
     this.#due.clear(event.id);
-    event.burials.clear();
+    event.endings.clear();
     this.#parts.events.forget(event);
   }
 

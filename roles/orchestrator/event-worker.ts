@@ -1,9 +1,10 @@
 import type { SlotId } from '../../protocols/ids.ts';
 import { WIRE_VERSION } from '../../protocols/names.ts';
 import type { DistributionRecord, MeshRecord } from '../../protocols/record.ts';
+import { headStateOf } from '../policy/supersede.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { Meter, Runtime } from '../ports/runtime.ts';
-import type { Fact, Story } from '../replica/story.ts';
+import { type Fact, isEnded, type Story, type Task } from '../replica/story.ts';
 import { isRanked } from './distribution.ts';
 import type { OpenEvent, OpenEvents } from './open-events.ts';
 import type { Planner } from './planner.ts';
@@ -26,7 +27,7 @@ export interface EventWorkerParts {
   readonly meter: Meter;
 }
 
-/** What the owner of an event writes about it: decisions, dead letters, its end. One step writes at most one thing. */
+/** What the owner of an event writes about it: decisions, ends of slots that nobody does, its end. One step writes at most one thing. */
 export class EventWorker {
   readonly #options: EventWorkerOptions;
   readonly #parts: EventWorkerParts;
@@ -38,7 +39,7 @@ export class EventWorker {
 
   /** Resolves to true when it wrote something, so that the story has to be read anew. Called for one event at a time. */
   async step(event: OpenEvent, story: Story): Promise<boolean> {
-    const record = this.#decision(event, story) ?? this.#deadLetter(event, story) ?? this.#end(event, story);
+    const record = this.#decision(event, story) ?? this.#ending(event, story) ?? this.#end(event, story);
     if (record === undefined) return false;
     const position = await this.#parts.journal.append(record);
     this.#parts.events.add(event, position, record);
@@ -72,13 +73,14 @@ export class EventWorker {
     return new Set(story.tasks.map(({ slot }) => slot).filter((slot) => desk.isTaken(story.eventId, slot)));
   }
 
-  #deadLetter(event: OpenEvent, story: Story): MeshRecord | undefined {
+  #ending(event: OpenEvent, story: Story): MeshRecord | undefined {
     this.#drive(event, story);
-    for (const [slot, reason] of event.burials) {
-      event.burials.delete(slot);
+    for (const [slot, ending] of event.endings) {
+      event.endings.delete(slot);
       const task = story.tasks.find((each) => each.slot === slot);
-      if (task === undefined || task.state === 'done' || task.state === 'dead') continue;
-      return { v: WIRE_VERSION, type: 'dead', at: this.#wall(), eventId: event.id, slot, reason };
+      if (task === undefined || isEnded(task)) continue;
+      const round = ending.type === 'dead' && task.round > 0 && { round: task.round };
+      return { v: WIRE_VERSION, at: this.#wall(), eventId: event.id, slot, ...ending, ...round };
     }
     return undefined;
   }
@@ -87,27 +89,35 @@ export class EventWorker {
   #drive(event: OpenEvent, story: Story): void {
     const { distribution } = story;
     if (distribution === undefined) return;
-    const { subject, number, deadline } = distribution;
+    const { subject, number } = distribution;
+    const head = story.event && headStateOf(story.event);
     for (const task of story.tasks) {
-      this.#parts.desk.update({ eventId: event.id, subject, number, deadline }, task, () => ({
-        giveUpAt: this.#giveUpAt(event, task.slot, story),
-        abandonAt: this.#abandonAt(story),
-      }));
+      const deadline = Math.max(distribution.deadline, (task.retried?.at ?? 0) + this.#options.deadlineMs);
+      this.#parts.desk.update({ eventId: event.id, subject, number, deadline }, task, {
+        ...(head && { head }),
+        ends: () => ({
+          giveUpAt: this.#giveUpAt(event, task, story),
+          abandonAt: this.#abandonAt(story, task.retried?.at),
+        }),
+      });
     }
   }
 
   #end(event: OpenEvent, story: Story): MeshRecord | undefined {
     const outcome = outcomeOf(story);
-    return outcome && { v: WIRE_VERSION, type: 'settled', at: this.#wall(), eventId: event.id, outcome };
+    const retries = story.retries > 0 && { retries: story.retries };
+    return outcome && { v: WIRE_VERSION, type: 'settled', at: this.#wall(), eventId: event.id, outcome, ...retries };
   }
 
-  #giveUpAt(event: OpenEvent, slot: SlotId, story: Story): number {
+  /** What an operator had tried anew has all its time again. */
+  #giveUpAt(event: OpenEvent, { slot, retried }: Task, story: Story): number {
     const rankedAt = firstRankedAt(this.#parts.events.factsOf(event), slot);
-    return rankedAt === undefined ? this.#abandonAt(story) : this.#monotonicOf(rankedAt + this.#options.deadlineMs);
+    if (rankedAt === undefined) return this.#abandonAt(story, retried?.at);
+    return this.#monotonicOf(Math.max(rankedAt, retried?.at ?? 0) + this.#options.deadlineMs);
   }
 
-  #abandonAt({ receivedAt }: Story): number {
-    return this.#monotonicOf((receivedAt ?? this.#wall()) + this.#options.waitingDeadlineMs);
+  #abandonAt({ receivedAt }: Story, retriedAt = 0): number {
+    return this.#monotonicOf(Math.max(receivedAt ?? this.#wall(), retriedAt) + this.#options.waitingDeadlineMs);
   }
 
   /** Deadlines are written in wall-clock time, waiting goes by the monotonic clock. */
@@ -130,6 +140,8 @@ export class EventWorker {
       log.debug({ eventId, revision, rule, slots: slots.length, waiting: waiting.length }, 'event distributed');
     } else if (record.type === 'dead') {
       log.warn({ eventId, slot: record.slot, reason: record.reason }, 'task given up');
+    } else if (record.type === 'superseded') {
+      log.debug({ eventId, slot: record.slot, by: record.by }, 'task superseded');
     } else if (record.type === 'settled') {
       for (const { state } of story.tasks) meter.count('mindmesh_tasks_ended_total', { outcome: state });
       log.debug({ eventId, outcome: record.outcome }, 'event settled');

@@ -7,6 +7,11 @@ import { positionKey } from '../replica/projection.ts';
 import { loadFacts } from '../replica/stories.ts';
 import { type Fact, foldStory, type Story } from '../replica/story.ts';
 
+/** How a slot ends that nobody does: as a dead letter, or made needless by another event. */
+export type Ending =
+  | { readonly type: 'dead'; readonly reason: string }
+  | { readonly type: 'superseded'; readonly by: EventId };
+
 /** An event that is not settled. Its records are a cache: they can always be read again. */
 export interface OpenEvent {
   readonly id: EventId;
@@ -23,8 +28,8 @@ export interface OpenEvent {
   loading?: Promise<void> | undefined;
   /** A decision is to be made again. */
   replan: boolean;
-  /** Slots that are to end as dead letters, and why. */
-  readonly burials: Map<SlotId, string>;
+  /** Slots that are to end undone, and why. */
+  readonly endings: Map<SlotId, Ending>;
   isQueued: boolean;
   isRunning: boolean;
 }
@@ -68,7 +73,7 @@ export class OpenEvents {
       facts: new Map(),
       isComplete,
       replan: false,
-      burials: new Map(),
+      endings: new Map(),
       isQueued: false,
       isRunning: false,
     };

@@ -184,7 +184,9 @@ export class Orchestrator {
       },
       replan: (id: EventId) => this.#flow.change(id, (event) => Object.assign(event, { replan: true })),
       bury: (id: EventId, slot: SlotId, reason: string) =>
-        this.#flow.change(id, (event) => event.burials.set(slot, reason)),
+        this.#flow.change(id, (event) => event.endings.set(slot, { type: 'dead', reason })),
+      supersede: (id: EventId, slot: SlotId, by: EventId) =>
+        this.#flow.change(id, (event) => event.endings.set(slot, { type: 'superseded', by })),
     };
   }
 

@@ -45,6 +45,11 @@ export class SubjectLines {
     return holder === undefined ? 'go' : { only: holder };
   }
 
+  /** Everything that is open for one slot of one subject. */
+  eventsOf(subject: string, slot: SlotId): Iterable<EventId> {
+    return this.#lines.get(keyOf(subject, slot))?.keys() ?? [];
+  }
+
   /** The ready task with the lowest number. */
   next(subject: string, slot: SlotId): EventId | undefined {
     let first: { id: EventId; number: number } | undefined;

@@ -1,6 +1,7 @@
 import type { Note, Priority } from '../../protocols/dispatch.ts';
 import { type EventId, generalOfSlot, type PeerId, type SlotId } from '../../protocols/ids.ts';
 import { priorityOf } from '../policy/priority.ts';
+import { type HeadState, supersedes } from '../policy/supersede.ts';
 import type { Task } from '../replica/story.ts';
 import { DueTimes } from './due-times.ts';
 import { type Assignment, OfferSender, type OfferSenderParts } from './offer-sender.ts';
@@ -26,6 +27,16 @@ export interface TaskDeskParts extends OfferSenderParts {
   readonly replan: (eventId: EventId) => void;
   /** A slot ends as a dead letter. */
   readonly bury: (eventId: EventId, slot: SlotId, reason: string) => void;
+  /** A slot ends because the event `by` made it needless. */
+  readonly supersede: (eventId: EventId, slot: SlotId, by: EventId) => void;
+}
+
+/** What the desk has to know of a task beside its records. */
+export interface TaskTerms {
+  /** Of an event of which only the newest counts (W2). */
+  readonly head?: HeadState;
+  /** Monotonic ends of trying; asked when the task is new. */
+  readonly ends: () => { readonly giveUpAt: number; readonly abandonAt: number };
 }
 
 /** How many of those who wait for a slot are looked at when room appears: most take it, a few may have reasons not to. */
@@ -34,6 +45,7 @@ interface Entry {
   readonly key: string;
   readonly slot: SlotId;
   readonly cluster: string | undefined;
+  readonly head: HeadState | undefined;
   readonly priority: Priority;
   /** Monotonic milliseconds since when nobody has it: it keeps its age over offers that came to nothing. */
   since: number;
@@ -69,13 +81,14 @@ export class TaskDesk {
   }
 
   /** Takes in what the records say; a task seen for the first time starts. */
-  update(assignment: Assignment, task: Task, ends: () => { giveUpAt: number; abandonAt: number }): void {
+  update(assignment: Assignment, task: Task, terms: TaskTerms): void {
     const key = keyOf(assignment.eventId, task.slot);
-    const known = this.#entries.get(key);
-    const entry = known ?? this.#open(key, assignment, task, newTask(task, ends()));
+    const known = this.#knownAs(key, task.round);
+    const entry = known ?? this.#open(key, assignment, task, terms);
     entry.assignment = assignment;
     this.#apply(entry, { type: 'recorded', task });
     if (known === undefined && entry.state.phase === 'ready') this.#enterLine(entry);
+    if (known === undefined && entry.head !== undefined) this.#supersedeOlder(entry);
     this.#runTries();
   }
 
@@ -126,10 +139,19 @@ export class TaskDesk {
     this.#woken.clear();
   }
 
-  #open(key: string, assignment: Assignment, task: Task, state: TaskState): Entry {
+  /** One that an operator has tried anew is another. */
+  #knownAs(key: string, round: number): Entry | undefined {
+    const known = this.#entries.get(key);
+    if (known === undefined || known.state.round === round) return known;
+    this.#close(known);
+    return undefined;
+  }
+
+  #open(key: string, assignment: Assignment, task: Task, { head, ends }: TaskTerms): Entry {
     const { slot, cluster, plan } = task;
     const since = this.#parts.runtime.monotonic();
-    const entry = { key, slot, cluster, priority: priorityOf(plan.priority), since, assignment, state };
+    const state = newTask(task, ends());
+    const entry = { key, slot, cluster, head, priority: priorityOf(plan.priority), since, assignment, state };
     this.#entries.set(key, entry);
     const slots = this.#slots.get(assignment.eventId) ?? new Set();
     this.#slots.set(assignment.eventId, slots.add(key));
@@ -252,6 +274,8 @@ export class TaskDesk {
   }
 
   #move(entry: Entry, full: boolean, patient: boolean): void {
+    const by = this.#successorOf(entry);
+    if (by !== undefined) this.#apply(entry, { type: 'superseded', by });
     const gate = this.#gateOf(entry);
     const only = onlyOf(gate);
     const view = this.#view(entry, full && only === undefined);
@@ -260,6 +284,27 @@ export class TaskDesk {
     } else {
       this.#apply(entry, { type: 'go', view, patient });
     }
+  }
+
+  #supersedeOlder({ assignment: { subject }, slot }: Entry): void {
+    for (const eventId of [...this.#lines.eventsOf(subject, slot)]) {
+      const older = this.#entries.get(keyOf(eventId, slot));
+      const by = older && this.#successorOf(older);
+      if (older !== undefined && by !== undefined) this.#apply(older, { type: 'superseded', by });
+    }
+  }
+
+  /** The newest open event that makes this one needless for its slot (W2). */
+  #successorOf({ head, slot, assignment: { subject, number } }: Entry): EventId | undefined {
+    if (head === undefined) return undefined;
+    let newest: Assignment | undefined;
+    for (const eventId of this.#lines.eventsOf(subject, slot)) {
+      const other = this.#entries.get(keyOf(eventId, slot));
+      if (other?.head === undefined || other.state.phase === 'dying') continue;
+      if (other.assignment.number <= (newest?.number ?? number) || !supersedes(other.head, head)) continue;
+      newest = other.assignment;
+    }
+    return newest?.eventId;
   }
 
   #gateOf({ assignment: { subject, eventId }, slot }: Entry): Gate {
@@ -294,6 +339,9 @@ export class TaskDesk {
         break;
       case 'bury':
         this.#parts.bury(eventId, entry.slot, effect.reason);
+        break;
+      case 'supersede':
+        this.#parts.supersede(eventId, entry.slot, effect.by);
         break;
     }
   }

@@ -10,8 +10,12 @@ export const PROJECTION_TABLES = {
   facts: 'facts',
   /** Event id → position, while the event is not settled. */
   open: 'open',
-  /** Event id → outcome and when, as the lowest `settled` record says. */
+  /** Event id → outcome and when, as the lowest `settled` record that knows of every retry says. */
   settled: 'settled',
+  /** Event id → the rounds of its slots that an operator had tried anew. */
+  reopened: 'reopened',
+  /** (event id, slot) → its dead letter, and what an operator said of it. */
+  dead: 'dead',
   /** (inverted time, event id) → one line about it: newest first. */
   events: 'events',
   /** (inverted time, event id, origin, epoch, seq) → one line about a decision, every revision its own: newest first. */
@@ -22,9 +26,9 @@ export const PROJECTION_TABLES = {
   subjects: 'subjects',
   /** Kind → count, and totals. */
   counters: 'counters',
-  /** (event id, slot) → an `accepted` record of this node that has no later `done` or `failed` of its own: the inbox. */
+  /** (event id, slot) → an `accepted` record of this node that none of its own that ends it follows: the inbox. */
   inbox: 'inbox',
-  /** (event id, slot) → position of this node's latest `done` or `failed`: keeps the inbox right when own logs arrive out of order. */
+  /** (event id, slot) → position of this node's latest record that ended it: keeps the inbox right when own logs arrive out of order. */
   ended: 'ended',
   /** (event id, slot, key) → who meant to do an effect outside the mesh, how often, and what is there (E2). */
   effects: 'effects',

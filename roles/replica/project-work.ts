@@ -1,13 +1,12 @@
-import { comparePositions, type Position } from '../../protocols/ids.ts';
+import { comparePositions, type EventId, type Position, type SlotId } from '../../protocols/ids.ts';
 import { newestFirst, sortable, type TableOp, tableKey } from '../ports/tables.ts';
-import { isLower } from './project-events.ts';
 import { byType, type EntryOf, type Projection, positionKey, put, type RowReader, remove } from './projection.ts';
 import { eventIdOfRecord } from './story.ts';
 
 /** Where each record about an event lies: the way to its story. */
 export const FACTS: Projection = {
   name: 'facts',
-  version: 1,
+  version: 2,
   tables: ['facts'],
   project: ({ decoded, position }) => {
     if (!decoded.ok) return [];
@@ -17,26 +16,6 @@ export const FACTS: Projection = {
     const { origin, epoch, seq } = position;
     return [put('facts', tableKey(eventId, decoded.record.type, slot, origin, epoch, sortable(seq)), true)];
   },
-};
-
-/** What is still to be done. `settled` may arrive before the event itself: they lie in different logs. */
-export const PROGRESS: Projection = {
-  name: 'progress',
-  version: 1,
-  tables: ['open', 'settled'],
-  project: byType({
-    event: ({ record, position }, rows) => {
-      const { id } = record.event;
-      const isOpen = rows.get('settled', id) === undefined;
-      return isOpen && isLower(position, rows.get('open', id)) ? [put('open', id, position)] : [];
-    },
-    settled: ({ record, position }, rows) => {
-      const { eventId, at, outcome } = record;
-      if (!isLower(position, rows.get('settled', eventId))) return [];
-      const row = put('settled', eventId, { ...position, at, outcome });
-      return rows.get('open', eventId) ? [row, remove('open', eventId)] : [row];
-    },
-  }),
 };
 
 /** The history of decisions, every revision of every owner. */
@@ -74,9 +53,15 @@ export const SUBJECTS: Projection = {
  */
 export const INBOX: Projection = {
   name: 'inbox',
-  version: 1,
+  version: 2,
   tables: ['inbox', 'ended'],
-  project: byType({ accepted: takeIn, done: takeOut, failed: takeOut }),
+  project: byType({
+    accepted: takeIn,
+    done: takeOut,
+    failed: takeOut,
+    'handed-back': takeOut,
+    superseded: takeOut,
+  }),
 };
 
 function takeIn({ record, position, mine }: EntryOf<'accepted'>, rows: RowReader): readonly TableOp[] {
@@ -86,7 +71,15 @@ function takeIn({ record, position, mine }: EntryOf<'accepted'>, rows: RowReader
   return [put('inbox', key, { ...position, at, eventId, slot, general, subject, number, priority })];
 }
 
-function takeOut({ record, position, mine }: EntryOf<'done'> | EntryOf<'failed'>, rows: RowReader): readonly TableOp[] {
+/** Any record about one slot of one event. */
+interface Work {
+  readonly record: { readonly eventId: EventId; readonly slot: SlotId };
+}
+
+function takeOut(
+  { record, position, mine }: Pick<EntryOf<'done'>, 'position' | 'mine'> & Work,
+  rows: RowReader,
+): readonly TableOp[] {
   const key = tableKey(record.eventId, record.slot);
   if (!mine || !isHigher(position, rows.get('ended', key))) return [];
   const accepted = rows.get('inbox', key);

@@ -1,7 +1,8 @@
 import { EFFECTS } from './project-effects.ts';
+import { DEAD_LETTERS, PROGRESS } from './project-ends.ts';
 import { EVENTS, UNREADABLE } from './project-events.ts';
 import { CARDS, GENERALS } from './project-nodes.ts';
-import { DISTRIBUTIONS, FACTS, INBOX, PROGRESS, SUBJECTS } from './project-work.ts';
+import { DISTRIBUTIONS, FACTS, INBOX, SUBJECTS } from './project-work.ts';
 import type { Projection } from './projection.ts';
 
 /** Every table that is made from the logs. A test holds that each table of the port has exactly one owner here. */
@@ -9,6 +10,7 @@ export const PROJECTIONS: readonly Projection[] = [
   EVENTS,
   FACTS,
   PROGRESS,
+  DEAD_LETTERS,
   DISTRIBUTIONS,
   SUBJECTS,
   INBOX,

@@ -15,7 +15,22 @@ export const ROWS = {
   ids: z.object({ ...position, at, kind: KindSchema }),
   facts: z.literal(true),
   open: z.object(position),
-  settled: z.object({ ...position, at, outcome: z.enum(['done', 'partly', 'dead']) }),
+  settled: z.object({
+    ...position,
+    at,
+    outcome: z.enum(['done', 'partly', 'dead']),
+    retries: count.optional(),
+    /** Where the event lies: it may have to be opened again. */
+    event: z.object(position).optional(),
+  }),
+  reopened: z.record(SlotIdSchema, count),
+  dead: z.object({
+    /** Of the highest round. */
+    letter: z.object({ ...position, at, reason: z.string(), round: count }).optional(),
+    /** The highest rounds that were begun, and dropped. */
+    retried: count.optional(),
+    dropped: count.optional(),
+  }),
   events: z.object({
     eventId: EventIdSchema,
     at,

@@ -78,6 +78,22 @@ export function deadRecord(number: number, fields: Fields<'dead'> = {}): Of<'dea
   return { v: 1, type: 'dead', ...work(number), reason: 'the deadline passed', ...fields };
 }
 
+export function handedBackRecord(number: number, fields: Fields<'handed-back'> = {}): Of<'handed-back'> {
+  return { v: 1, type: 'handed-back', ...work(number), ...fields };
+}
+
+export function supersededRecord(number: number, fields: Fields<'superseded'> = {}): Of<'superseded'> {
+  return { v: 1, type: 'superseded', ...work(number), by: eventId(number + 1), ...fields };
+}
+
+export function retriedRecord(number: number, fields: Fields<'retried'> = {}): Of<'retried'> {
+  return { v: 1, type: 'retried', ...work(number), round: 1, attempts: 0, ...fields };
+}
+
+export function droppedRecord(number: number, fields: Fields<'dropped'> = {}): Of<'dropped'> {
+  return { v: 1, type: 'dropped', ...work(number), round: 0, ...fields };
+}
+
 export function intendedRecord(number: number, fields: Fields<'intended'> = {}): Of<'intended'> {
   return { v: 1, type: 'intended', ...comment(number), ...fields };
 }

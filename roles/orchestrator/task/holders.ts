@@ -4,17 +4,19 @@ import { backoffMs } from '../../policy/backoff.ts';
 import { grantLease } from '../../policy/lease.ts';
 import { isEnded, type Task } from '../../replica/story.ts';
 import { isRanked } from '../distribution.ts';
-import { bury, held, type Moment, ready, type Step, stay, type TaskState, without } from './state.ts';
+import { bury, held, type Moment, ready, type Step, spentOf, stay, type TaskState, without } from './state.ts';
 
 export function recorded(before: TaskState, task: Task, moment: Moment): Step {
   if (isEnded(task)) return stay({ ...before, phase: 'ended' });
   const failures = failuresOf(task);
   const ranked = task.plan.candidates.filter(isRanked).map(({ peer }) => peer);
-  const state = { ...before, ranked, failures, running: runningOf(task), attempts: task.attempts.length };
+  const handedBack = countsOf(task.handedBack);
+  const state = { ...before, ranked, failures, running: runningOf(task), attempts: task.attempts.length, handedBack };
   const { lease } = before;
   switch (before.phase) {
     case 'held': {
       if (lease === undefined) return stay(state);
+      if (gaveBack(before, state, lease.holder)) return stay(declinedBy(lease.holder, state));
       const hasFailed = (failures.get(lease.holder) ?? 0) > (before.failures.get(lease.holder) ?? 0);
       if (hasFailed) return afterFailure(state, task, moment);
       const hasStarted = state.attempts > before.attempts && task.attempts.at(-1)?.by === lease.holder;
@@ -24,6 +26,9 @@ export function recorded(before: TaskState, task: Task, moment: Moment): Step {
     case 'waiting':
       return takenUp(before, state, task, moment);
     case 'offering':
+      if (before.offeredTo && gaveBack(before, state, before.offeredTo)) {
+        return stay(declinedBy(before.offeredTo, state));
+      }
       // Its record may be here before its answer, and the answer may get lost.
       return stay(
         before.offeredTo && holderOf(task) === before.offeredTo ? held(state, before.offeredTo, moment) : state,
@@ -58,11 +63,23 @@ function holderOf(task: Task): PeerId | undefined {
 }
 
 function failuresOf(task: Task): ReadonlyMap<PeerId, number> {
-  const failures = new Map<PeerId, number>();
-  for (const { by, failed } of task.attempts) {
-    if (failed !== undefined) failures.set(by, (failures.get(by) ?? 0) + 1);
-  }
-  return failures;
+  return countsOf(task.attempts.filter(({ failed }) => failed !== undefined).map(({ by }) => by));
+}
+
+function countsOf(peers: readonly PeerId[]): ReadonlyMap<PeerId, number> {
+  const counts = new Map<PeerId, number>();
+  for (const peer of peers) counts.set(peer, (counts.get(peer) ?? 0) + 1);
+  return counts;
+}
+
+/** It leaves, and says that it began nothing (W8). */
+function gaveBack(before: TaskState, after: TaskState, peer: PeerId): boolean {
+  return (after.handedBack.get(peer) ?? 0) > (before.handedBack.get(peer) ?? 0);
+}
+
+/** The others are asked at once. */
+function declinedBy(peer: PeerId, state: TaskState): TaskState {
+  return { ...ready(state), declined: [...state.declined, peer] };
 }
 
 function runningOf(task: Task): ReadonlyMap<PeerId, number> {
@@ -72,10 +89,11 @@ function runningOf(task: Task): ReadonlyMap<PeerId, number> {
 }
 
 function afterFailure(state: TaskState, task: Task, { now, chance }: Moment): Step {
-  if (state.attempts >= MAX_ATTEMPTS) {
+  const spent = spentOf(state);
+  if (spent >= MAX_ATTEMPTS) {
     const last = task.attempts.findLast(({ failed }) => failed !== undefined)?.failed;
-    return bury(state, `${state.attempts} executions failed, the last with ${last?.code}: ${last?.message}`);
+    return bury(state, `${spent} executions failed, the last with ${last?.code}: ${last?.message}`);
   }
-  const dueAt = now + backoffMs(Math.max(0, state.attempts - 1), chance);
+  const dueAt = now + backoffMs(Math.max(0, spent - 1), chance);
   return stay({ ...without(state), phase: 'waiting', declined: [], dueAt });
 }

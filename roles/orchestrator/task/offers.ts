@@ -1,10 +1,10 @@
-import type { PeerId } from '../../../protocols/ids.ts';
+import type { EventId, PeerId } from '../../../protocols/ids.ts';
 import { backoffMs } from '../../policy/backoff.ts';
 import { renewed } from './leases.ts';
 import { type Answer, bury, held, type Moment, type Step, stay, type TaskState, type View, without } from './state.ts';
 
 export function go(state: TaskState, view: View, patient: boolean, moment: Moment): Step {
-  if (state.phase !== 'ready' && state.phase !== 'waiting') return stay(state);
+  if (!isWaiting(state)) return stay(state);
   if (patient && !view.askable.some((peer) => isOpen(state, peer))) return stay(state);
   return offerNext(state, view, moment);
 }
@@ -12,7 +12,8 @@ export function go(state: TaskState, view: View, patient: boolean, moment: Momen
 export function answered(state: TaskState, peer: PeerId, answer: Answer, view: View, moment: Moment): Step {
   const isAwaited = state.phase === 'offering' && state.offeredTo === peer;
   if (answer.type === 'accept') {
-    const isFree = isAwaited || state.phase === 'ready' || state.phase === 'waiting';
+    // Who said no in this round cannot have it: what it accepted then it has given back since.
+    const isFree = isAwaited || (isWaiting(state) && !state.declined.includes(peer));
     return stay(isFree ? held(state, peer, moment) : renewed(state, peer, moment));
   }
   if (!isAwaited) return stay(state);
@@ -34,6 +35,10 @@ function offerNext(state: TaskState, view: View, moment: Moment): Step {
     return bury(state, `everybody who offers it refused: ${state.refusal}`);
   }
   return rest(state, view, moment);
+}
+
+function isWaiting({ phase }: TaskState): boolean {
+  return phase === 'ready' || phase === 'waiting';
 }
 
 function isOpen(state: TaskState, peer: PeerId): boolean {
@@ -70,4 +75,11 @@ function noted(state: TaskState, peer: PeerId, answer: Exclude<Answer, { type: '
   if (answer.type !== 'busy') return { ...state, declined };
   const asked = state.retryAfterMs === 0 ? answer.retryAfterMs : Math.min(state.retryAfterMs, answer.retryAfterMs);
   return { ...state, declined, retryAfterMs: asked };
+}
+
+/** Only while nobody can have begun it: who has it in its inbox decides that itself. */
+export function superseded(state: TaskState, by: EventId): Step {
+  const isUntouched = state.attempts === 0 && state.lapsed.length === 0 && state.round === 0;
+  if (!isWaiting(state) || !isUntouched) return stay(state);
+  return { state: { ...without(state), phase: 'dying' }, effects: [{ type: 'supersede', by }] };
 }

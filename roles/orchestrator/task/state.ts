@@ -1,5 +1,5 @@
 import type { OfferReply } from '../../../protocols/dispatch.ts';
-import type { PeerId, SlotId } from '../../../protocols/ids.ts';
+import type { EventId, PeerId, SlotId } from '../../../protocols/ids.ts';
 import { grantLease, type Lease } from '../../policy/lease.ts';
 import type { Task } from '../../replica/story.ts';
 
@@ -35,6 +35,11 @@ export interface TaskState {
   readonly running: ReadonlyMap<PeerId, number>;
   /** Executions that began, anywhere. */
   readonly attempts: number;
+  /** How often an operator had it tried anew, and executions that count no more since. */
+  readonly round: number;
+  readonly forgiven: number;
+  /** How often each node gave it back before it began anything. */
+  readonly handedBack: ReadonlyMap<PeerId, number>;
   /** Rounds in which nobody took it, since somebody last did. */
   readonly tries: number;
   readonly retryAfterMs: number;
@@ -65,6 +70,8 @@ export type TaskFact =
   | { readonly type: 'running'; readonly peer: PeerId }
   /** Another task of its subject is in the way: it is offered as soon as that one is not (W2). */
   | { readonly type: 'blocked' }
+  /** A newer event shows all that this one would. */
+  | { readonly type: 'superseded'; readonly by: EventId }
   /** Its time has come: `dueOf`. */
   | { readonly type: 'due' };
 
@@ -81,7 +88,9 @@ export type TaskEffect =
   /** Nodes came that the decision does not rank. */
   | { readonly type: 'replan' }
   /** Ends as a dead letter. */
-  | { readonly type: 'bury'; readonly reason: string };
+  | { readonly type: 'bury'; readonly reason: string }
+  /** Ends as needless. */
+  | { readonly type: 'supersede'; readonly by: EventId };
 
 export interface Step {
   readonly state: TaskState;
@@ -100,10 +109,18 @@ export function newTask(task: Task, ends: { readonly giveUpAt: number; readonly 
     failures: new Map(),
     running: new Map(),
     attempts: 0,
+    round: task.round,
+    forgiven: task.retried?.attempts ?? 0,
+    handedBack: new Map(),
     tries: 0,
     retryAfterMs: 0,
     ...ends,
   };
+}
+
+/** Executions that count against the most there may be (W4). */
+export function spentOf({ attempts, forgiven }: TaskState): number {
+  return attempts - forgiven;
 }
 
 /** When `due` should come; undefined while only others can move it on. */

@@ -1,6 +1,6 @@
 import { recorded } from './holders.ts';
 import { due, running } from './leases.ts';
-import { answered, go } from './offers.ts';
+import { answered, go, superseded } from './offers.ts';
 import { type Moment, ready, type Step, stay, type TaskFact, type TaskState } from './state.ts';
 
 /** One fact about a task, and what follows from it: pure, so that every order of facts can be tried. */
@@ -17,6 +17,8 @@ export function transition(state: TaskState, fact: TaskFact, moment: Moment): St
       return running(state, fact.peer, moment);
     case 'blocked':
       return stay(state.phase === 'waiting' ? ready(state) : state);
+    case 'superseded':
+      return superseded(state, fact.by);
     case 'due':
       return due(state, moment);
   }

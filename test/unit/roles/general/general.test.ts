@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RUNNING_INTERVAL_MS } from '../../../../protocols/dispatch.ts';
 import { hasCode, MeshError } from '../../../../protocols/errors.ts';
-import { slotOf } from '../../../../protocols/ids.ts';
+import { eventIdOf, slotOf } from '../../../../protocols/ids.ts';
 import { LIMITS } from '../../../../protocols/names.ts';
 import { ResultSchema } from '../../../../protocols/result.ts';
 import { cardOf, peerNamed } from '../../../fakes/cards.ts';
@@ -188,7 +188,7 @@ test('general / notes / nothing is told of what has ended', async () => {
   );
 });
 
-test('general / stop / running executions end, queued ones stay in the inbox, and nothing new is taken', async () => {
+test('general / stop / running executions end, queued ones are handed back at once, and nothing new is taken', async () => {
   const gate = Promise.withResolvers<void>();
   const usage = { promptTokens: 0, completionTokens: 0, costUsd: 0 };
   const model = { complete: () => gate.promise.then(() => ({ answer: ANSWER, model: 'm', usage })) };
@@ -197,15 +197,78 @@ test('general / stop / running executions end, queued ones stay in the inbox, an
   await until('the first began', async () => (await storyOn(disk)).includes('started'));
   const stopped = general.stop();
   assert.deepEqual(await general.offer(OWNER, numberedOffer(3)), { type: 'busy', retryAfterMs: 10_000 });
-  assert.deepEqual(await general.offer(OWNER, numberedOffer(2)), { type: 'accept' }, 'it is in the inbox');
+  await until('the second is handed back', async () => (await storyOn(disk)).includes('handed-back'));
+  assert.deepEqual(await general.offer(OWNER, numberedOffer(2)), { type: 'busy', retryAfterMs: 10_000 });
   gate.resolve();
   await stopped;
-  assert.equal(await storyOn(disk), 'accepted started1 accepted done1');
-  assert.deepEqual(
-    disk.rows('inbox').map(([key]) => key.split('\u0000')[0]),
-    ['github:event-2'],
-  );
+  assert.equal(await storyOn(disk), 'accepted started1 accepted handed-back done1');
+  assert.deepEqual(disk.rows('inbox'), []);
 });
+
+test('general / stop / what is accepted in the moment of leaving is handed back, and nobody is told that it was taken', async () => {
+  const { general, replica, disk } = await started();
+  let stopped: Promise<void> | undefined;
+  replica.onCommit(() => {
+    stopped ??= general.stop();
+  });
+  const replies = await Promise.all([1, 2].map(() => general.offer(OWNER, offerOf())));
+  assert.ok(stopped, 'its promise was on disk when the node was asked to leave');
+  for (const reply of replies) assert.deepEqual(reply, { type: 'busy', retryAfterMs: 10_000 });
+  await stopped;
+  await until('it is handed back', async () => (await storyOn(disk)) === 'accepted handed-back');
+  assert.deepEqual(disk.rows('inbox'), []);
+});
+
+test('general / stop / what was handed back is accepted again after a restart, as nothing of it began', async () => {
+  const first = await started({ model: new ScriptedModel('hang'), drainMs: 0 });
+  for (const number of [1, 2]) await first.general.offer(OWNER, numberedOffer(number, { subject: 'acme/app#1' }));
+  await until('the first began', async () => (await storyOn(first.disk)).includes('started'));
+  const stopped = first.general.stop();
+  await first.runtime.advance(0);
+  await stopped;
+  await first.replica.stop();
+  const second = await started({ disk: first.kill() });
+  assert.deepEqual(await second.general.offer(OWNER, numberedOffer(2, { subject: 'acme/app#1' })), { type: 'accept' });
+  await until('both are done', async () => (await storyOn(second.disk)).split('done').length === 3);
+  assert.match(await storyOn(second.disk), /accepted started1 accepted handed-back .*accepted.* started1 done1$/);
+});
+
+test('general / superseded / of queued heads of one pull request only the newest is worked on', async () => {
+  const gate = Promise.withResolvers<void>();
+  const usage = { promptTokens: 0, completionTokens: 0, costUsd: 0 };
+  const model = { complete: () => gate.promise.then(() => ({ answer: ANSWER, model: 'm', usage })) };
+  const { general, disk, notes } = await started({ model });
+  for (const [number, head] of ['a', 'b', 'c', 'd'].entries()) await general.offer(OWNER, pushOffer(number, head));
+  gate.resolve();
+  await until('the newest is done', async () => (await storyOn(disk)).split('done').length === 3);
+  const ended = (await recordsOn(disk)).flatMap((record) =>
+    record.type === 'done' || record.type === 'superseded' ? [`${record.type} ${record.eventId}`] : [],
+  );
+  assert.deepEqual(ended, [
+    'done github:push-0',
+    'superseded github:push-1',
+    'superseded github:push-2',
+    'done github:push-3',
+  ]);
+  const superseded = (await recordsOn(disk)).filter((record) => record.type === 'superseded');
+  assert.deepEqual(new Set(superseded.map(({ by }) => by)), new Set(['github:push-3']));
+  assert.deepEqual(disk.rows('inbox'), []);
+  assert.equal(notes.filter(({ note }) => note.type === 'result').length, 4);
+});
+
+/** New commits of one pull request. */
+function pushOffer(number: number, head: string) {
+  const event = pullRequestEvent();
+  const { pullRequest } = event.data;
+  assert.ok(pullRequest);
+  const pushed = {
+    ...event,
+    id: eventIdOf('github', `push-${number}`),
+    type: 'com.github.pull_request.synchronize',
+    data: { pullRequest: { ...pullRequest, state: 'open', head: { ref: 'topic', sha: head } } },
+  };
+  return { ...offerOf(), event: pushed, eventId: pushed.id, subject: pushed.subject, number };
+}
 
 test('general / stop / what does not end in time stays in the inbox, without another record', async () => {
   const first = await started({ model: new ScriptedModel('hang'), drainMs: 20_000 });

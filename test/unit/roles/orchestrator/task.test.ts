@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LEASE_MS, MAX_ATTEMPTS, type OfferReply } from '../../../../protocols/dispatch.ts';
-import { slotOf } from '../../../../protocols/ids.ts';
+import { eventIdOf, slotOf } from '../../../../protocols/ids.ts';
 import {
   attemptsFor,
   dueOf,
@@ -20,13 +20,15 @@ const B = peerNamed('b');
 const C = peerNamed('c');
 const SLOT = slotOf('triage-general');
 const DAY = 24 * 3_600_000;
+const NEWER = eventIdOf('github', 'newer');
 
 /** What the log says; `a` and `b` are ranked in this order. */
 function task(fields: Partial<Task> & { ranked?: (typeof A)[] } = {}): Task {
   const { ranked = [A, B], ...rest } = fields;
   const candidates = ranked.map((peer, rank) => ({ peer, cluster: 'prod-us', score: 1, rank, reason: 'free' }));
   const plan = { slot: SLOT, general: 'triage-general', candidates };
-  return { slot: SLOT, general: 'triage-general', plan, state: 'offered', attempts: [], ...rest };
+  const untouched = { state: 'offered', attempts: [], handedBack: [], effects: [], round: 0 } as const;
+  return { slot: SLOT, general: 'triage-general', plan, ...untouched, ...rest };
 }
 
 function failed(by: typeof A, number: number, at = 100 * number): Attempt {
@@ -353,6 +355,67 @@ const CASES: readonly Case[] = [
     phase: 'dying',
     effects: [{ type: 'bury', reason: '8 executions failed, the last with internal: boom' }],
   },
+  // handed back (W8)
+  {
+    id: 'handed back by who held it, it is ready at once',
+    facts: [...held, [5_000, recorded({ handedBack: [A] })]],
+    phase: 'ready',
+  },
+  {
+    id: 'handed back, the other is asked',
+    facts: [...held, [5_000, recorded({ handedBack: [A] })], [5_000, go()]],
+    phase: 'offering',
+    effects: [{ type: 'offer', peer: B }],
+  },
+  {
+    id: 'handed back by somebody else, it stays where it is',
+    facts: [...held, [5_000, recorded({ handedBack: [B] })]],
+    phase: 'held',
+    due: LEASE_MS,
+  },
+  {
+    id: 'handed back before the answer came, the answer counts no more',
+    facts: [...offered, recorded({ handedBack: [A] }), answer(A, ACCEPT)],
+    phase: 'ready',
+  },
+  {
+    id: 'handed back once and accepted again, it is held',
+    facts: [recorded({ handedBack: [A], state: 'accepted', accepted: { by: A, at: 90 } })],
+    phase: 'held',
+    effects: [{ type: 'remind', peer: A }],
+    due: LEASE_MS,
+  },
+  {
+    id: 'inherited as handed back, it is ready',
+    facts: [recorded({ handedBack: [A] })],
+    phase: 'ready',
+  },
+  // superseded (W2)
+  {
+    id: 'while nobody has it a newer event makes it needless',
+    facts: [recorded(), go([], [A]), { type: 'superseded', by: NEWER }],
+    phase: 'dying',
+    effects: [{ type: 'supersede', by: NEWER }],
+  },
+  { id: 'not while an offer is out', facts: [...offered, { type: 'superseded', by: NEWER }], phase: 'offering' },
+  {
+    id: 'nor while somebody has it',
+    facts: [...held, { type: 'superseded', by: NEWER }],
+    phase: 'held',
+    due: LEASE_MS,
+  },
+  {
+    id: 'nor once an execution began',
+    facts: [recorded({ state: 'failed', attempts: [failed(A, 1)] }), { type: 'superseded', by: NEWER }],
+    phase: 'waiting',
+    due: 500,
+  },
+  {
+    id: 'nor after somebody who took it went silent',
+    facts: [...held, [LEASE_MS, { type: 'due' }], [LEASE_MS, { type: 'superseded', by: NEWER }]],
+    phase: 'ready',
+  },
+  { id: 'its record ends it', facts: [recorded(), recorded({ state: 'superseded' })], phase: 'ended' },
   // the end of trying
   {
     id: 'nobody took it before its deadline',
@@ -406,6 +469,19 @@ test('orchestrator / task / who has an execution under way is offered what it ac
   assert.equal(attemptsFor(state, A), 1);
   assert.equal(attemptsFor(state, B), 2);
   assert.equal(attemptsFor(state, C), 3);
+});
+
+test('orchestrator / task / tried anew by an operator, executions of before count no more', () => {
+  const failures = (count: number) => Array.from({ length: count }, (_, i) => failed(A, i + 1));
+  const again = (count: number) =>
+    recorded({ state: 'failed', round: 1, retried: { at: 1, attempts: 8 }, attempts: failures(count) });
+  const begin = { ...task(), round: 1, retried: { at: 1, attempts: 8 } };
+  const first = newTask(begin, { giveUpAt: DAY, abandonAt: 7 * DAY });
+  const step = (count: number) => transition(first, again(count), { now: 0, chance: 0.5 });
+  assert.deepEqual([step(8).state.phase, step(8).state.dueAt], ['waiting', 500]);
+  assert.deepEqual([step(10).state.phase, step(10).state.dueAt], ['waiting', 1_000]);
+  assert.equal(attemptsFor(step(10).state, B), 10, 'their numbers count on');
+  assert.deepEqual(step(16).effects, [{ type: 'bury', reason: '8 executions failed, the last with internal: boom' }]);
 });
 
 test('orchestrator / task / at most eight executions begin, whatever fails in whichever order', () => {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type Epoch, logKey, type Position } from '../../../../protocols/ids.ts';
+import { type Epoch, logKey, type Position, slotOf } from '../../../../protocols/ids.ts';
 import { type Decoded, decodeRecord, encodeRecord, type MeshRecord } from '../../../../protocols/record.ts';
 import { newestFirst, PROJECTION_TABLES, type TableName, tableKey } from '../../../../roles/ports/tables.ts';
 import { Draft } from '../../../../roles/replica/draft.ts';
+import { isListed } from '../../../../roles/replica/project-ends.ts';
 import { COUNTERS, macId } from '../../../../roles/replica/project-events.ts';
 import { PROJECTIONS } from '../../../../roles/replica/projections.ts';
 import { Projector } from '../../../../roles/replica/projector.ts';
@@ -15,16 +16,21 @@ import {
   AT,
   acceptedRecord,
   cardRecord,
+  deadRecord,
   distributionRecord,
   doneRecord,
+  droppedRecord,
   effectRecord,
   eventId,
   eventRecord,
   failedRecord,
+  handedBackRecord,
   intendedRecord,
+  retriedRecord,
   SLOT,
   settledRecord,
   statusRecord,
+  supersededRecord,
 } from '../../../fakes/records.ts';
 
 const SELF = peerNamed('self');
@@ -131,6 +137,63 @@ describe('replica / projections', () => {
     assert.equal(getRow(disk, 'settled', eventId(1))?.outcome, 'partly');
   });
 
+  const reopened: { id: string; records: MeshRecord[]; open: boolean; outcome?: string }[] = [
+    { id: 'a retry opens it again', records: [settledRecord(1), retriedRecord(1)], open: true },
+    {
+      id: 'one that knows of the retry settles it',
+      records: [
+        settledRecord(1, { outcome: 'dead' }),
+        retriedRecord(1),
+        settledRecord(1, { outcome: 'done', retries: 1 }),
+      ],
+      open: false,
+      outcome: 'done',
+    },
+    {
+      id: 'a second retry opens it once more',
+      records: [retriedRecord(1), settledRecord(1, { retries: 1 }), retriedRecord(1, { round: 2 })],
+      open: true,
+    },
+    {
+      id: 'the same retry of two operators is one',
+      records: [retriedRecord(1), retriedRecord(1), settledRecord(1, { retries: 1 })],
+      open: false,
+      outcome: 'done',
+    },
+  ];
+  for (const { id, records, open, outcome } of reopened) {
+    test(`an event that an operator has tried anew: ${id}`, async () => {
+      const position = { origin: SELF, epoch: epochNumber(1), seq: 0 };
+      const origins = [A, B, peerNamed('c')];
+      const disk = await bothWays([
+        place(position.origin, position.epoch, position.seq, eventRecord(1)),
+        ...records.map((record, i) => place(origins[i] ?? A, epochNumber(1), 5, record)),
+      ]);
+      assert.deepEqual(disk.rows('open'), open ? [[eventId(1), position]] : []);
+      assert.equal(getRow(disk, 'settled', eventId(1))?.outcome, outcome);
+    });
+  }
+
+  const letters: { id: string; records: MeshRecord[]; listed: boolean }[] = [
+    { id: 'given up', records: [deadRecord(1)], listed: true },
+    { id: 'dropped', records: [deadRecord(1), droppedRecord(1)], listed: false },
+    { id: 'tried anew', records: [deadRecord(1), retriedRecord(1)], listed: false },
+    { id: 'given up again', records: [retriedRecord(1), deadRecord(1), deadRecord(1, { round: 1 })], listed: true },
+    {
+      id: 'dropped once and given up again',
+      records: [droppedRecord(1), retriedRecord(1), deadRecord(1, { round: 1 })],
+      listed: true,
+    },
+    { id: 'never given up', records: [retriedRecord(1)], listed: false },
+  ];
+  for (const { id, records, listed } of letters) {
+    test(`dead letters: ${id}`, async () => {
+      const disk = await bothWays(records.map((record, i) => place([A, B, SELF][i] ?? A, epochNumber(1), i, record)));
+      const row = getRow(disk, 'dead', tableKey(eventId(1), SLOT));
+      assert.equal(row && isListed(row), listed);
+    });
+  }
+
   test('every decision is listed, newest first, and the highest number of a subject is kept', async () => {
     const disk = await bothWays([
       place(A, epochNumber(1), 1, distributionRecord(1, [B], { number: 4 })),
@@ -196,6 +259,21 @@ describe('replica / projections', () => {
       id: 'accepted, and done by somebody else',
       records: [place(SELF, epochNumber(1), 1, acceptedRecord(1)), place(B, epochNumber(9), 1, doneRecord(1))],
       held: [1],
+    },
+    {
+      id: 'accepted and handed back',
+      records: [place(SELF, epochNumber(1), 1, acceptedRecord(1)), place(SELF, epochNumber(1), 2, handedBackRecord(1))],
+      held: [],
+    },
+    {
+      id: 'accepted and made needless, by this node or by its owner',
+      records: [
+        place(SELF, epochNumber(1), 1, acceptedRecord(1)),
+        place(SELF, epochNumber(1), 2, supersededRecord(1)),
+        place(SELF, epochNumber(1), 3, acceptedRecord(2)),
+        place(B, epochNumber(1), 2, supersededRecord(2)),
+      ],
+      held: [2],
     },
     { id: 'accepted by somebody else', records: [place(B, epochNumber(1), 1, acceptedRecord(1))], held: [] },
     {
@@ -315,7 +393,12 @@ function randomRecord(random: () => number): MeshRecord {
     () => intendedRecord(number, fields),
     () => effectRecord(number, { ...fields, ref: { id: String(below(3)) } }),
     // One event is never settled.
-    () => settledRecord(below(4), { ...fields, outcome: random() < 0.5 ? 'done' : 'dead' }),
+    () => settledRecord(below(4), { ...fields, outcome: random() < 0.5 ? 'done' : 'dead', retries: below(4) }),
+    () => handedBackRecord(number, fields),
+    () => supersededRecord(number, fields),
+    () => deadRecord(number, { ...fields, round: below(3) }),
+    () => retriedRecord(number, { ...fields, round: 1 + below(2), slot: random() < 0.5 ? SLOT : slotOf('x-general') }),
+    () => droppedRecord(number, { ...fields, round: below(3) }),
     () =>
       statusRecord(`g${below(2)}`, {
         ...fields,

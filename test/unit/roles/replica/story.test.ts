@@ -13,13 +13,17 @@ import {
   deadRecord,
   distributionRecord,
   doneRecord,
+  droppedRecord,
   eventId,
   eventRecord,
   failedRecord,
+  handedBackRecord,
   resultOf,
+  retriedRecord,
   SLOT,
   settledRecord,
   startedRecord,
+  supersededRecord,
 } from '../../../fakes/records.ts';
 import { startedNode } from '../../../fakes/replica-node.ts';
 
@@ -107,6 +111,100 @@ const states: { id: string; said: (readonly [PeerId, MeshRecord])[]; state: stri
     attempts: 0,
   },
   {
+    id: 'accepted and handed back',
+    said: [
+      [WORKER, acceptedRecord(1)],
+      [WORKER, handedBackRecord(1)],
+    ],
+    state: 'offered',
+    attempts: 0,
+  },
+  {
+    id: 'handed back and accepted by another',
+    said: [
+      [WORKER, acceptedRecord(1)],
+      [WORKER, handedBackRecord(1)],
+      [OTHER, acceptedRecord(1)],
+    ],
+    state: 'accepted',
+    attempts: 0,
+  },
+  {
+    id: 'handed back and accepted again by the same node',
+    said: [
+      [WORKER, acceptedRecord(1)],
+      [WORKER, handedBackRecord(1)],
+      [WORKER, acceptedRecord(1)],
+    ],
+    state: 'accepted',
+    attempts: 0,
+  },
+  {
+    id: 'accepted, and handed back by another',
+    said: [
+      [WORKER, acceptedRecord(1)],
+      [OTHER, handedBackRecord(1)],
+    ],
+    state: 'accepted',
+    attempts: 0,
+  },
+  { id: 'made needless by its owner', said: [[OWNER, supersededRecord(1)]], state: 'superseded', attempts: 0 },
+  {
+    id: 'made needless by who had it in its inbox',
+    said: [
+      [WORKER, acceptedRecord(1)],
+      [WORKER, supersededRecord(1)],
+    ],
+    state: 'superseded',
+    attempts: 0,
+  },
+  {
+    id: 'made needless and done all the same',
+    said: [
+      [OWNER, supersededRecord(1)],
+      [WORKER, doneRecord(1)],
+    ],
+    state: 'done',
+    attempts: 0,
+  },
+  {
+    id: 'given up and tried anew',
+    said: [
+      [OWNER, deadRecord(1)],
+      [OTHER, retriedRecord(1)],
+    ],
+    state: 'offered',
+    attempts: 0,
+  },
+  {
+    id: 'tried anew and given up by an owner that did not know',
+    said: [
+      [OTHER, retriedRecord(1)],
+      [OWNER, deadRecord(1)],
+    ],
+    state: 'offered',
+    attempts: 0,
+  },
+  {
+    id: 'tried anew and given up again',
+    said: [
+      [OWNER, deadRecord(1)],
+      [OTHER, retriedRecord(1)],
+      [OWNER, deadRecord(1, { round: 1 })],
+    ],
+    state: 'dead',
+    attempts: 0,
+  },
+  {
+    id: 'given up and dropped',
+    said: [
+      [OWNER, deadRecord(1)],
+      [OTHER, droppedRecord(1)],
+    ],
+    state: 'dead',
+    attempts: 0,
+  },
+  {
     id: 'done for another slot',
     said: [[WORKER, doneRecord(1, { slot: slotOf('triage-general') })]],
     state: 'offered',
@@ -120,12 +218,12 @@ describe('replica / story', () => {
       const [task] = foldStory(eventId(1), facts(DECIDED, ...said)).tasks;
       assert.equal(task?.state, state);
       assert.equal(task?.attempts.length, attempts);
-      assert.equal(task && isEnded(task), state === 'done' || state === 'dead');
+      assert.equal(task && isEnded(task), ['done', 'superseded', 'dead'].includes(state));
     });
   }
 
   test('without facts there is an empty story', () => {
-    assert.deepEqual(foldStory(eventId(1), []), { eventId: eventId(1), tasks: [] });
+    assert.deepEqual(foldStory(eventId(1), []), { eventId: eventId(1), tasks: [], retries: 0 });
   });
 
   test('of an event in two logs the lowest position counts', () => {
@@ -183,6 +281,28 @@ describe('replica / story', () => {
     assert.equal(foldStory(eventId(1), results.toReversed()).tasks[0]?.done?.result.answer.summary, 'a');
   });
 
+  test('a settled record that does not know of every retry settles nothing', () => {
+    const settledAfter = (...retried: MeshRecord[]) => {
+      const said = [...retried, settledRecord(1), settledRecord(1, { outcome: 'dead', retries: 1 })];
+      return foldStory(eventId(1), facts(DECIDED, ...said.map((record) => [OWNER, record] as const))).settled?.outcome;
+    };
+    assert.equal(settledAfter(), 'done');
+    assert.equal(settledAfter(retriedRecord(1)), 'dead');
+    assert.equal(settledAfter(retriedRecord(1), retriedRecord(1)), 'dead', 'two operators at once are one retry');
+    assert.equal(settledAfter(retriedRecord(1, { round: 2 })), undefined);
+    assert.equal(settledAfter(retriedRecord(1), retriedRecord(1, { slot: slotOf('triage-general') })), undefined);
+  });
+
+  test('what was tried anew tells since when, and how many executions had begun', () => {
+    const said = facts(
+      DECIDED,
+      [OTHER, retriedRecord(1, { at: AT + 500, attempts: 8 })],
+      [OWNER, retriedRecord(1, { at: AT + 400, attempts: 7 })],
+    );
+    const [task] = foldStory(eventId(1), said).tasks;
+    assert.deepEqual([task?.round, task?.retried], [1, { at: AT + 400, attempts: 8 }]);
+  });
+
   test('the order in which facts arrive changes nothing', () => {
     const all = facts(
       [OWNER, eventRecord(1)],
@@ -202,6 +322,13 @@ describe('replica / story', () => {
       [OTHER, deadRecord(1, { reason: 'again' })],
       [OWNER, settledRecord(1)],
       [OTHER, settledRecord(1, { outcome: 'dead' })],
+      [WORKER, handedBackRecord(1)],
+      [OWNER, supersededRecord(1)],
+      [OTHER, supersededRecord(1, { by: eventId(3) })],
+      [OTHER, retriedRecord(1, { attempts: 2 })],
+      [OWNER, retriedRecord(1, { at: AT + 5 })],
+      [OWNER, droppedRecord(1)],
+      [OTHER, settledRecord(1, { outcome: 'partly', retries: 1 })],
     );
     const expected = foldStory(eventId(1), all);
     const random = seeded(11);
@@ -228,6 +355,6 @@ describe('replica / stories', () => {
   test('an unknown event has an empty story', async () => {
     const { replica, disk } = await startedNode('worker');
     const story = await loadStory(eventId(404), { journal: replica, tables: disk });
-    assert.deepEqual(story, { eventId: eventId(404), tasks: [] });
+    assert.deepEqual(story, { eventId: eventId(404), tasks: [], retries: 0 });
   });
 });

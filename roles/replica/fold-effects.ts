@@ -1,0 +1,25 @@
+import type { FactOf } from './fold-tasks.ts';
+import type { TaskEffect } from './story.ts';
+
+/** What the records about one slot tell of its effects outside the mesh. */
+export function foldEffects(intents: readonly FactOf<'intended'>[], words: readonly FactOf<'effect'>[]): TaskEffect[] {
+  const keys = new Set([...intents, ...words].map(({ record }) => record.key));
+  return [...keys].flatMap((key) => {
+    const isOfKey = ({ record }: FactOf<'intended'> | FactOf<'effect'>) => record.key === key;
+    return foldEffect(intents.filter(isOfKey), words.filter(isOfKey));
+  });
+}
+
+function foldEffect(intents: readonly FactOf<'intended'>[], words: readonly FactOf<'effect'>[]): TaskEffect[] {
+  const first = intents[0] ?? words[0];
+  if (first === undefined) return [];
+  const { key, kind, target } = first.record;
+  const done = words.toSorted((a, b) => a.record.at - b.record.at).at(-1);
+  const effect = {
+    ...{ key, kind, target },
+    intended: intents.map(({ record, position }) => ({ by: position.origin, at: record.at })),
+    removed: words.reduce((sum, { record }) => sum + record.removed, 0),
+    ...(done && { done: { by: done.position.origin, at: done.record.at, ref: done.record.ref } }),
+  };
+  return [effect];
+}
