@@ -51,7 +51,7 @@ interface Watch {
 
 const SETTLING_MS = 5_000;
 /** How often is looked whether a look is due, or now this node's: membership changes within seconds. */
-const TICK_MS = 1_000;
+const TICK_MS = 5_000;
 
 /**
  * GitHub never repeats a delivery by itself: for each webhook one aggregator of the org lists them, at its start and then now and
@@ -96,8 +96,9 @@ export class Sweeper {
 
   #tick(): void {
     if (this.#leaving.signal.aborted) return;
-    this.#cancel = this.#parts.runtime.after(TICK_MS, () => this.#tick());
-    const members = this.#parts.roster.members();
+    const { runtime, roster } = this.#parts;
+    this.#cancel = runtime.after(Math.min(TICK_MS, this.#options.everyMs), () => this.#tick());
+    const members = roster.members();
     for (const watch of this.#watches) this.#mind(watch, members);
   }
 

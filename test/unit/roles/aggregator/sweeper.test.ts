@@ -109,6 +109,29 @@ test('aggregator / sweeper / later looks list only what is new, and what arrived
   await sweeper.stop();
 });
 
+test('aggregator / sweeper / what arrives by itself while others are asked for is left alone', async () => {
+  const { runtime, hook, sweeper, store, deliver } = setting();
+  deliver('a', 2 * HOUR);
+  deliver('b', HOUR);
+  hook.repeat = () => store('b');
+  sweeper.start();
+  await runtime.advance(5_000);
+  assert.deepEqual(hook.asked, ['a.0']);
+  await sweeper.stop();
+});
+
+test('aggregator / sweeper / what is missing is remembered after the look that found it', async () => {
+  const { runtime, hook, sweeper, store, deliver } = setting({ hook: new FakeHook('acme/app#1', 1) });
+  deliver('a', 2 * HOUR);
+  store(deliver('b', HOUR).guid);
+  store(deliver('c', 5 * MINUTE).guid);
+  sweeper.start();
+  await runtime.advance(5_000 + 10 * MINUTE);
+  assert.deepEqual(hook.listed, [undefined, '1', '2', undefined, '1', undefined, '1'], 'later looks end at b');
+  assert.deepEqual(hook.asked, ['a.0', 'a.0', 'a.0']);
+  await sweeper.stop();
+});
+
 test('aggregator / sweeper / what nobody takes is asked for ever more rarely, and let go after three days', async () => {
   const { runtime, hook, sweeper, deliver } = setting({ hook: new FakeHook('acme/app#1', 100) });
   hook.repeat = ({ guid }) => deliver(guid, 0, 400);
@@ -167,7 +190,7 @@ test('aggregator / sweeper / a node that has not caught up waits: what it lacks 
   await runtime.advance(HOUR);
   assert.deepEqual(hook.listed, []);
   setReady(true);
-  await runtime.advance(1_000);
+  await runtime.advance(5_000);
   assert.deepEqual(hook.asked, ['a.0']);
   await sweeper.stop();
 });
@@ -177,7 +200,7 @@ test('aggregator / sweeper / who takes over looks through everything at once', a
   const owner = sweeperOf('acme/app#1', 'acme', members);
   // Seen by the one that does not own it while both live.
   const self = members.find(({ peer }) => peer !== owner)?.peer ?? assert.fail();
-  const hook = new FakeHook();
+  const hook = new FakeHook('acme/app#1', 1);
   const runtime = manualRuntime();
   const sweeper = new Sweeper(
     { self, org: 'acme', everyMs: 5 * MINUTE, horizonMs: 3 * DAY },
@@ -196,8 +219,16 @@ test('aggregator / sweeper / who takes over looks through everything at once', a
   assert.deepEqual(hook.listed, []);
   assert.equal(sweeper.report()[0]?.ours, false);
   members = members.map((member) => (member.peer === owner ? { ...member, live: false } : member));
-  await runtime.advance(1_000);
+  await runtime.advance(5_000);
   assert.deepEqual(hook.asked, ['1']);
+  assert.deepEqual(hook.listed, [undefined]);
+  const older = { event: 'issues', status: 0, guid: 'b', id: '2', at: runtime.wall() - 2 * DAY };
+  hook.deliveries.unshift(older, { ...older, guid: 'c', id: '3', status: 204, at: runtime.wall() - DAY });
+  members = members.map((member) => ({ ...member, live: true }));
+  await runtime.advance(5_000);
+  members = members.map((member) => ({ ...member, live: member.peer === self }));
+  await runtime.advance(5_000);
+  assert.deepEqual(hook.asked, ['1', '2', '1'], 'nothing is taken from the time before');
   await sweeper.stop();
 });
 
