@@ -88,16 +88,17 @@ function isTable(name: string): boolean {
 /** Tells how many records were read of it. */
 function watched(disk: Disk, onRead: (done: number) => void): Disk {
   let done = 0;
-  return {
-    heads: () => disk.heads(),
-    commit: (group) => disk.commit(group),
-    headAt: (log, length) => disk.headAt(log, length),
-    record: (log, seq) => disk.record(log, seq),
-    read: async (log, from, limits) => {
-      const batch = await disk.read(log, from, limits);
-      done += batch?.records.length ?? 0;
-      onRead(done);
-      return batch;
-    },
+  const read: Disk['read'] = async (log, from, limits) => {
+    const batch = await disk.read(log, from, limits);
+    done += batch?.records.length ?? 0;
+    onRead(done);
+    return batch;
   };
+  return new Proxy(disk, {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(target, name);
+      if (name === 'read') return read;
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
 }

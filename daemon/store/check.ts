@@ -2,6 +2,7 @@ import { messageOf } from '../../protocols/errors.ts';
 import { type LogId, logKey } from '../../protocols/ids.ts';
 import { chainHash, genesisHash, type SignedHead } from '../../protocols/record.ts';
 import { TABLES, type TableName, tableKey } from '../../roles/ports/tables.ts';
+import { readFloor } from './floor-row.ts';
 import { lastRows } from './last-rows.ts';
 import { headOf, readSegment, recordsOf, type Segment } from './segment.ts';
 import { type Database, placeKey, type ReadOptions, readPlaceKey, type Sublevels } from './tables.ts';
@@ -103,8 +104,10 @@ class StoreWalk {
 
   /** Returns the first problem. */
   async #checkLog(log: LogId): Promise<string | undefined> {
-    let hash = genesisHash(log);
-    let length = 0;
+    const floor = this.#floorOf(log);
+    if (floor && !this.#verify(floor)) return `the floor at ${floor.length} is not signed by its origin`;
+    let hash = floor?.hash ?? genesisHash(log);
+    let length = floor?.length ?? 0;
     for await (const [key, segment] of this.#segmentsOf(log)) {
       if (segment.from > length) return `record ${length} is missing`;
       if (segment.from < length) return `record ${segment.from} is there twice`;
@@ -117,6 +120,12 @@ class StoreWalk {
       this.#heads += 1;
     }
     return undefined;
+  }
+
+  #floorOf(log: LogId): SignedHead | undefined {
+    const key = logKey(log);
+    const value = this.#sublevels.floors.getSync(key, this.#options);
+    return value && readFloor([key, value]);
   }
 
   async *#segmentsOf(log: LogId): AsyncGenerator<readonly [key: string, segment: Segment]> {

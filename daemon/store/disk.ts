@@ -1,9 +1,12 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { MeshError } from '../../protocols/errors.ts';
 import { type LogId, logKey } from '../../protocols/ids.ts';
 import type { SignedHead } from '../../protocols/record.ts';
 import type { Batch, CommitGroup, Disk } from '../../roles/ports/disk.ts';
 import type { AbsenceFilters } from './absence.ts';
 import { readFailure, writeFailure } from './failures.ts';
+import { floorValue, readFloor } from './floor-row.ts';
 import { lastRows } from './last-rows.ts';
 import { encodeSegment, headOf, readSegment, recordBytes, recordsOf, type Segment } from './segment.ts';
 import { SegmentCache } from './segment-cache.ts';
@@ -37,13 +40,20 @@ export class LevelDisk implements Disk {
   async heads(): Promise<readonly SignedHead[]> {
     return this.#reading(async () => {
       const rows = await lastRows(this.#parts.sublevels.segments);
-      return rows.map(([key, value]) => headOf(key, readSegment(key, value)));
+      const heads = rows.map(([key, value]) => headOf(key, readSegment(key, value)));
+      const known = new Set(heads.map(logKey));
+      return [...heads, ...(await this.floors()).filter((floor) => !known.has(logKey(floor)))];
     });
   }
 
-  async commit({ batches, ops }: CommitGroup): Promise<void> {
+  async floors(): Promise<readonly SignedHead[]> {
+    return this.#reading(async () => (await this.#parts.sublevels.floors.iterator().all()).map(readFloor));
+  }
+
+  async commit({ batches, ops, floors = [] }: CommitGroup): Promise<void> {
     if (this.#failure) throw this.#failure;
     const { db, sublevels, absence } = this.#parts;
+    const dropped = await this.#below(floors);
     const written = batches.map((batch) => ({ log: logKey(batch.head), segment: encodeSegment(batch), batch }));
     const batch = db.batch();
     try {
@@ -55,12 +65,15 @@ export class LevelDisk implements Disk {
         if (value === undefined) batch.del(key, { sublevel: sublevels.table(table) });
         else batch.put<string, unknown>(key, value, { sublevel: sublevels.table(table) });
       }
+      for (const key of dropped) batch.del(key, { sublevel: sublevels.segments });
+      for (const floor of floors) batch.put(logKey(floor), floorValue(floor), { sublevel: sublevels.floors });
       await batch.write({ sync: true });
     } catch (error) {
       // LevelDB takes further writes after a failed one and may lose them silently, so nothing is written any more (L8).
       this.#failure = writeFailure(error, this.#dir);
       throw this.#failure;
     }
+    for (const floor of floors) this.#cache.drop(logKey(floor), floor.length);
     for (const { log, segment } of written) {
       this.#cache.add(log, segment);
       this.#ends.set(log, segment.end);
@@ -93,7 +106,10 @@ export class LevelDisk implements Disk {
     return this.#reading(async () => {
       const last = await this.#before(log, length);
       const fitting = last !== undefined && last.end > length ? await this.#before(log, last.from) : last;
-      return fitting && headOf(placeKey(log, fitting.from), fitting);
+      if (fitting !== undefined) return headOf(placeKey(log, fitting.from), fitting);
+      const value = this.#parts.sublevels.floors.getSync(logKey(log));
+      const floor = value && readFloor([logKey(log), value]);
+      return floor !== undefined && floor.length <= length ? floor : undefined;
     });
   }
 
@@ -102,6 +118,28 @@ export class LevelDisk implements Disk {
       const segment = await this.#holding(log, seq);
       return segment && recordsOf(segment, seq, seq + 1)[0];
     });
+  }
+
+  async reclaim(): Promise<void> {
+    const { db } = this.#parts;
+    if (!('compactRange' in db) || typeof db.compactRange !== 'function') return;
+    await db.compactRange('', '~');
+  }
+
+  async usedBytes(): Promise<number> {
+    const names = await readdir(this.#dir);
+    const sizes = await Promise.all(names.map((name) => sizeOf(join(this.#dir, name))));
+    return sizes.reduce((sum, size) => sum + size, 0);
+  }
+
+  /** Keys of the segments below new floors. */
+  async #below(floors: readonly SignedHead[]): Promise<readonly string[]> {
+    const { segments } = this.#parts.sublevels;
+    const keys: string[] = [];
+    for (const floor of floors) {
+      keys.push(...(await segments.keys({ gte: placeKey(floor, 0), lt: placeKey(floor, floor.length) }).all()));
+    }
+    return keys;
   }
 
   async #holding(log: LogId, place: number): Promise<Segment | undefined> {
@@ -157,5 +195,14 @@ export class LevelDisk implements Disk {
 
   #damaged(problem: string): MeshError {
     return new MeshError('store-damaged', { dir: this.#dir, problem });
+  }
+}
+
+/** LevelDB deletes files of its own accord: one that is gone takes no room. */
+async function sizeOf(file: string): Promise<number> {
+  try {
+    return (await stat(file)).size;
+  } catch {
+    return 0;
   }
 }

@@ -40,6 +40,18 @@ export class SegmentCache {
     return segment !== undefined && place < segment.end ? segment : undefined;
   }
 
+  /** Forgets what lies below a floor. */
+  drop(log: string, floor: number): void {
+    const segments = this.#logs.get(log) ?? [];
+    for (const { from, value } of segments.splice(0, countUpTo(segments, floor - 1))) {
+      this.#bytes -= value.length;
+      this.#queue.splice(
+        this.#queue.findIndex((each) => each.log === log && each.segment.from === from),
+        1,
+      );
+    }
+  }
+
   #evict(): void {
     const oldest = this.#queue.shift();
     if (oldest === undefined) return;

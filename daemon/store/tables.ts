@@ -6,6 +6,8 @@ import { sortable, TABLES, type TableName } from '../../roles/ports/tables.ts';
 export const SUBLEVELS = {
   /** (origin, epoch, seq of the first) → the records of one commit group or batch, and the signed head behind them. Primary. */
   segments: 'segments',
+  /** (origin, epoch) → the head behind which the log begins. Primary. */
+  floors: 'floors',
   /** `schema` → version of this layout. */
   meta: 'meta',
   /** What is made from the logs, and what the replica keeps beside it: described at the port. */
@@ -32,9 +34,10 @@ export async function openSublevels(db: Database) {
   const json = (name: string) => db.sublevel<string, unknown>(name, { valueEncoding: 'json' });
   const tables = new Map<TableName, ReturnType<typeof json>>(Object.values(TABLES).map((name) => [name, json(name)]));
   const segments = openBytes(db, SUBLEVELS.segments);
+  const floors = openBytes(db, SUBLEVELS.floors);
   const meta = json(SUBLEVELS.meta);
-  await Promise.all([segments, meta, ...tables.values()].map((sublevel) => sublevel.open()));
-  return { segments, meta, table: (name: TableName) => tables.get(name) ?? json(name) };
+  await Promise.all([segments, floors, meta, ...tables.values()].map((sublevel) => sublevel.open()));
+  return { segments, floors, meta, table: (name: TableName) => tables.get(name) ?? json(name) };
 }
 
 /** Key of a place in a log: fixed width, so that byte order is log order. */

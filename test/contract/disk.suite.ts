@@ -176,6 +176,68 @@ export function diskSuite(name: string, open: () => Promise<OpenDisk>): void {
     });
   });
 
+  describe(`disk / ${name} / floor`, () => {
+    const cut = (disk: Disk, length: number) => disk.commit({ batches: [], ops: [], floors: [headOf(A, length)] });
+
+    on('what lies before it is gone, what lies behind it stays', async ({ disk }) => {
+      await append(disk, A, [2, 3, 4]);
+      await append(disk, B, [2]);
+      await cut(disk, 5);
+      assert.equal(await disk.read(A, 0, LIMITS), undefined);
+      assert.equal(await disk.record(A, 4), undefined);
+      assert.equal(await disk.headAt(A, 4), undefined);
+      assert.deepEqual(await span(disk, A, 5, LIMITS), [5, 9]);
+      assert.deepEqual(Buffer.from((await disk.record(A, 5)) ?? []), recordOf(A, 5));
+      assert.equal((await disk.headAt(A, 8))?.length, 5);
+      assert.deepEqual((await disk.floors()).map(plainHead), [plainHead(headOf(A, 5))]);
+      assert.deepEqual(await span(disk, B, 0, LIMITS), [0, 2]);
+    });
+
+    on('a log may be cut off whole, and goes on at its floor', async ({ disk }) => {
+      await append(disk, A, [2, 3]);
+      await cut(disk, 5);
+      assert.deepEqual(lengths(await disk.heads()), [[A.origin, A.epoch, 5]]);
+      assert.equal(await disk.read(A, 5, LIMITS), undefined);
+      await disk.commit({ batches: [batchOf(A, 5, 6)], ops: [] });
+      assert.deepEqual(await span(disk, A, 5, LIMITS), [5, 6]);
+    });
+
+    on('a floor may lie behind everything that is here', async ({ disk }) => {
+      await append(disk, A, [2]);
+      await cut(disk, 50);
+      assert.deepEqual(lengths(await disk.heads()), [[A.origin, A.epoch, 50]]);
+      await disk.commit({ batches: [batchOf(A, 50, 52)], ops: [] });
+      assert.deepEqual(await span(disk, A, 50, LIMITS), [50, 52]);
+      assert.equal(await disk.record(A, 1), undefined);
+    });
+
+    test('it is there after a start, and what was dropped is not', async () => {
+      const first = await open();
+      await append(first.disk, A, [2, 3]);
+      await cut(first.disk, 2);
+      const second = await first.reopen();
+      try {
+        assert.deepEqual((await second.disk.floors()).map(plainHead), [plainHead(headOf(A, 2))]);
+        assert.equal(await second.disk.record(A, 1), undefined);
+        assert.deepEqual(await span(second.disk, A, 2, LIMITS), [2, 5]);
+      } finally {
+        await second.close();
+      }
+    });
+
+    on('the room that was taken is given back', async ({ disk }) => {
+      const noise = (i: number) => Buffer.from(Array.from({ length: 4_000 }, (_, j) => (i * 7_919 + j * j * 31) % 251));
+      for (let i = 0; i < 200; i++) {
+        await disk.commit({ batches: [{ ...batchOf(A, i, i + 1), records: [noise(i)] }], ops: [] });
+      }
+      await disk.reclaim();
+      const before = await disk.usedBytes();
+      await cut(disk, 190);
+      await disk.reclaim();
+      assert.ok((await disk.usedBytes()) < before / 2);
+    });
+  });
+
   describe(`disk / ${name} / reopened`, () => {
     test('everything committed is there', async () => {
       const first = await open();

@@ -14,8 +14,10 @@ export interface MemoryDiskOptions {
 }
 
 interface StoredLog {
-  readonly records: Uint8Array[];
-  readonly heads: SignedHead[];
+  /** By place; those below the floor are gone. */
+  readonly records: (Uint8Array | undefined)[];
+  heads: SignedHead[];
+  floor?: SignedHead;
 }
 
 const PREFIX_BYTES = 8;
@@ -74,24 +76,40 @@ export class MemoryDisk implements Disk, Tables {
   }
 
   async heads(): Promise<readonly SignedHead[]> {
-    return [...this.#logs.values()].map(({ heads }) => heads.at(-1)).filter((head) => head !== undefined);
+    return [...this.#logs.values()]
+      .map(({ heads, floor }) => heads.at(-1) ?? floor)
+      .filter((head) => head !== undefined);
+  }
+
+  async floors(): Promise<readonly SignedHead[]> {
+    return [...this.#logs.values()].map(({ floor }) => floor).filter((floor) => floor !== undefined);
   }
 
   async read(log: LogId, from: number, limits: { records: number; bytes: number }): Promise<Batch | undefined> {
-    const { records, heads } = this.#log(log);
+    const { records, heads, floor } = this.#log(log);
+    if (from < (floor?.length ?? 0)) return undefined;
     const fits = (head: SignedHead) =>
-      head.length - from <= limits.records && bytesOf(records.slice(from, head.length)) <= limits.bytes;
+      head.length - from <= limits.records && bytesOf(present(records.slice(from, head.length))) <= limits.bytes;
     const following = heads.filter((head) => head.length > from);
     const head = following.filter(fits).at(-1) ?? following[0];
-    return head && { from, records: records.slice(from, head.length), head };
+    return head && { from, records: present(records.slice(from, head.length)), head };
   }
 
   async headAt(log: LogId, length: number): Promise<SignedHead | undefined> {
-    return this.#log(log).heads.findLast((head) => head.length <= length);
+    const { heads, floor } = this.#log(log);
+    return [...(floor ? [floor] : []), ...heads].findLast((head) => head.length <= length);
   }
 
   async record(log: LogId, seq: number): Promise<Uint8Array | undefined> {
     return this.#log(log).records[seq];
+  }
+
+  async reclaim(): Promise<void> {}
+
+  async usedBytes(): Promise<number> {
+    const logs = [...this.#logs.values()].reduce((sum, { records }) => sum + bytesOf(present(records)), 0);
+    const rows = [...this.#tables.values()].flatMap((table) => [...table]);
+    return rows.reduce((sum, [key, value]) => sum + key.length + value.length, logs);
   }
 
   get(table: TableName, key: string): unknown {
@@ -117,10 +135,20 @@ export class MemoryDisk implements Disk, Tables {
     return this.#logs.get(logKey(log)) ?? { records: [], heads: [] };
   }
 
-  #apply({ batches, ops }: CommitGroup): void {
+  #apply({ batches, ops, floors = [] }: CommitGroup): void {
+    for (const floor of floors) {
+      const log = this.#log(floor);
+      log.records.length = Math.max(log.records.length, floor.length);
+      log.records.fill(undefined, 0, floor.length);
+      log.heads = log.heads.filter(({ length }) => length > floor.length);
+      log.floor = floor;
+      this.#logs.set(logKey(floor), log);
+    }
     for (const { from, records, head } of batches) {
       const log = this.#log(head);
-      log.records.splice(from, records.length, ...records.map((record) => Uint8Array.from(record)));
+      records.forEach((record, i) => {
+        log.records[from + i] = Uint8Array.from(record);
+      });
       log.heads.push(head);
       this.#logs.set(logKey(head), log);
     }
@@ -153,6 +181,10 @@ function readEntries(file: Buffer): { readonly group: CommitGroup; readonly end:
     at = end;
   }
   return entries;
+}
+
+function present(records: readonly (Uint8Array | undefined)[]): Uint8Array[] {
+  return records.filter((record) => record !== undefined);
 }
 
 function bytesOf(records: readonly Uint8Array[]): number {

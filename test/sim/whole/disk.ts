@@ -21,6 +21,8 @@ export interface SimDiskOptions {
 interface StoredLog {
   readonly records: Uint8Array[];
   readonly heads: SignedHead[];
+  /** What lies before it is not given out any more. */
+  floor?: SignedHead;
 }
 
 /** One sync of a cloud volume, milliseconds. */
@@ -99,11 +101,27 @@ export class SimDisk implements Disk, Tables {
   }
 
   async heads(): Promise<readonly SignedHead[]> {
-    return [...this.#logs.values()].map(({ heads }) => heads.at(-1)).filter((head) => head !== undefined);
+    return [...this.#logs.values()]
+      .map(({ heads, floor }) => heads.at(-1) ?? floor)
+      .filter((head) => head !== undefined);
+  }
+
+  async floors(): Promise<readonly SignedHead[]> {
+    return [...this.#logs.values()].map(({ floor }) => floor).filter((floor) => floor !== undefined);
+  }
+
+  async reclaim(): Promise<void> {}
+
+  async usedBytes(): Promise<number> {
+    return [...this.#logs.values()].reduce(
+      (sum, { records, floor }) => sum + bytesOf(records, floor?.length ?? 0, records.length),
+      0,
+    );
   }
 
   async read(log: LogId, from: number, limits: { records: number; bytes: number }): Promise<Batch | undefined> {
-    const { records, heads } = this.#log(log);
+    const { records, heads, floor } = this.#log(log);
+    if (from < (floor?.length ?? 0)) return undefined;
     let best: SignedHead | undefined;
     for (let i = firstLonger(heads, from); i < heads.length; i++) {
       const head = heads[i] as SignedHead;
@@ -115,12 +133,14 @@ export class SimDisk implements Disk, Tables {
   }
 
   async headAt(log: LogId, length: number): Promise<SignedHead | undefined> {
-    const { heads } = this.#log(log);
-    return heads[firstLonger(heads, length) - 1];
+    const { heads, floor } = this.#log(log);
+    const head = heads[firstLonger(heads, length) - 1] ?? floor;
+    return head !== undefined && head.length <= length ? head : undefined;
   }
 
   async record(log: LogId, seq: number): Promise<Uint8Array | undefined> {
-    return this.#log(log).records[seq];
+    const { records, floor } = this.#log(log);
+    return seq < (floor?.length ?? 0) ? undefined : records[seq];
   }
 
   get(table: TableName, key: string): unknown {
@@ -160,7 +180,14 @@ export class SimDisk implements Disk, Tables {
     return this.#logs.get(logKey(log)) ?? { records: [], heads: [] };
   }
 
-  #apply({ batches, ops }: CommitGroup): void {
+  #apply({ batches, ops, floors = [] }: CommitGroup): void {
+    for (const floor of floors) {
+      const log = this.#log(floor);
+      log.records.length = Math.max(log.records.length, floor.length);
+      log.heads.splice(0, firstLonger(log.heads, floor.length));
+      log.floor = floor;
+      this.#logs.set(logKey(floor), log);
+    }
     for (const { from, records, head } of batches) {
       const log = this.#log(head);
       log.records.splice(from, records.length, ...records);
