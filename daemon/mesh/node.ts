@@ -103,6 +103,7 @@ class Libp2pNode implements MeshNode {
 
   readonly open: Mesh['open'] = (protocol, peer, handler) => this.#streams.open(protocol, peer, handler);
   readonly serve: Mesh['serve'] = (protocol, accept) => this.#streams.serve(protocol, accept);
+  readonly onFrame: NonNullable<Mesh['onFrame']> = (listener) => this.#streams.onFrame(listener);
   readonly publish: Mesh['publish'] = (topic, message) => this.#gossip.publish(topic, message);
   readonly onGossip: Mesh['onGossip'] = (topic, listener) => this.#gossip.on(topic, listener);
 

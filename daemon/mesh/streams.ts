@@ -25,6 +25,7 @@ export class Streams {
   readonly #log: Logger;
   readonly #served = new Map<ProtocolId, Accept>();
   readonly #links = new Set<StreamLink>();
+  readonly #frameListeners: ((peer: PeerId) => void)[] = [];
   #started = false;
 
   constructor(parts: StreamsParts) {
@@ -40,6 +41,11 @@ export class Streams {
         : undefined;
     if (problem !== undefined) throw new MeshError('internal', { problem: `${protocol} cannot be served: ${problem}` });
     this.#served.set(protocol, accept);
+  }
+
+  /** Told of the sender of each whole frame. */
+  onFrame(listener: (peer: PeerId) => void): void {
+    this.#frameListeners.push(listener);
   }
 
   /** Before the node listens, so that no stream finds a protocol unserved. */
@@ -80,7 +86,10 @@ export class Streams {
   #attach(link: StreamLink, handler: LinkHandler): void {
     this.#links.add(link);
     link.attach({
-      frame: (bytes) => handler.frame(bytes),
+      frame: (bytes) => {
+        for (const listener of this.#frameListeners) listener(link.peer);
+        return handler.frame(bytes);
+      },
       closed: () => {
         this.#links.delete(link);
         handler.closed();

@@ -13,6 +13,11 @@ export interface AnnouncerParts {
   readonly mesh: Pick<Mesh, 'publish' | 'onPeer'>;
   readonly roster: Pick<Roster, 'members'> & { applyOwn(presence: Presence): void };
   readonly runtime: Runtime;
+  /**
+   * Orders the presences of this boot behind those of earlier ones, whatever its clock says: that of the log, which has been
+   * compared with the ones before. Asked at the first presence; default: a new ULID.
+   */
+  readonly epoch?: () => Presence['epoch'];
   /** Asked before each presence. Once ready, the announced state stays so until the node leaves. */
   readonly status: () => { readonly ready: boolean; readonly load: readonly GeneralLoad[] };
 }
@@ -32,7 +37,7 @@ export class Announcer {
   readonly #options: AnnouncerOptions;
   readonly #parts: AnnouncerParts;
   readonly #pace: Pace;
-  readonly #epoch: Presence['epoch'];
+  #epoch: Presence['epoch'] | undefined;
   readonly #cancels = new Set<() => void>();
   #counter = 0;
   #running = false;
@@ -43,7 +48,6 @@ export class Announcer {
   constructor(options: AnnouncerOptions, parts: AnnouncerParts) {
     this.#options = options;
     this.#parts = parts;
-    this.#epoch = parts.runtime.ulid();
     this.#pace = pace(
       parts.runtime,
       () => this.#gapMs(),
@@ -103,6 +107,7 @@ export class Announcer {
     // Readiness means "has caught up since its start". Without the latch every record that arrives elsewhere would take it
     // back for a moment, and owners of subjects would change with it.
     this.#wasReady ||= ready;
+    this.#epoch ??= this.#parts.epoch?.() ?? this.#parts.runtime.ulid();
     return {
       v: WIRE_VERSION,
       card: this.#options.self,

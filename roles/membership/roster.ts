@@ -12,7 +12,7 @@ export interface RosterOptions {
 }
 
 export interface RosterParts {
-  readonly mesh: Pick<Mesh, 'connected' | 'onPeer' | 'onGossip'>;
+  readonly mesh: Pick<Mesh, 'connected' | 'onPeer' | 'onGossip' | 'onFrame'>;
   readonly runtime: Runtime;
 }
 
@@ -23,11 +23,17 @@ const MISSED_INTERVALS = 3;
 
 interface Heard {
   readonly presence: Presence;
+  /** Of that presence. */
   readonly heardAt: number;
   readonly driftMs: number;
+  /** Of that presence, or of anything later that only the node itself can have sent. */
+  aliveAt: number;
 }
 
-/** Who is in the mesh, from gossiped presences: kept in memory only, because what was true before a restart says nothing now. */
+/**
+ * Who is in the mesh. Gossiped presences tell who is what; a node is live while it is heard of, be it by a newer presence or by
+ * a frame on a link with it (W1). Kept in memory only, because what was true before a restart says nothing now.
+ */
 export class MeshRoster implements Roster {
   readonly #options: Required<RosterOptions>;
   readonly #parts: RosterParts;
@@ -45,6 +51,7 @@ export class MeshRoster implements Roster {
       if (from === presence.card.peer && from !== options.self) this.#apply(presence);
     });
     parts.mesh.onPeer(() => this.#tell());
+    parts.mesh.onFrame?.((peer) => this.#noteFrame(peer));
   }
 
   /** This node's own presence: gossip does not come back to its sender. */
@@ -55,10 +62,10 @@ export class MeshRoster implements Roster {
   members(): readonly Member[] {
     const now = this.#parts.runtime.monotonic();
     const connected = new Set(this.#parts.mesh.connected());
-    return [...this.#heard].map(([peer, heard]) => ({
+    return [...this.#heard].map(([peer, { aliveAt, ...heard }]) => ({
       peer,
       ...heard,
-      live: this.#isLive(peer, heard, now),
+      live: this.#isLive(peer, aliveAt, now),
       connected: connected.has(peer),
     }));
   }
@@ -78,11 +85,21 @@ export class MeshRoster implements Roster {
     const before = this.#heard.get(peer);
     if (before !== undefined && !isNewer(presence, before.presence)) return;
     const { runtime } = this.#parts;
-    const heard = { presence, heardAt: runtime.monotonic(), driftMs: presence.clock - runtime.wall() };
-    this.#heard.set(peer, heard);
+    const heardAt = runtime.monotonic();
+    this.#heard.set(peer, { presence, heardAt, driftMs: presence.clock - runtime.wall(), aliveAt: heardAt });
     const isNews = before === undefined || !this.#live.has(peer) || saysOtherwise(before.presence, presence);
     this.#watchExpiry();
     if (isNews) this.#tell();
+  }
+
+  /** Thousands a second: of a node that is live anyway nothing is looked at before its time would have come. */
+  #noteFrame(peer: PeerId): void {
+    const heard = this.#heard.get(peer);
+    if (heard === undefined || this.#stopped) return;
+    heard.aliveAt = this.#parts.runtime.monotonic();
+    if (this.#live.has(peer)) return;
+    this.#watchExpiry();
+    this.#tell();
   }
 
   /** Looks again when the next live member would go silent, or the next silent one is forgotten. */
@@ -93,8 +110,8 @@ export class MeshRoster implements Roster {
     const ends = [...this.#heard]
       .filter(([peer]) => peer !== this.#options.self)
       .map(
-        ([peer, heard]) =>
-          heard.heardAt + (this.#isLive(peer, heard, now) ? this.#liveMs() : this.#options.forgetAfterMs),
+        ([peer, { aliveAt }]) =>
+          aliveAt + (this.#isLive(peer, aliveAt, now) ? this.#liveMs() : this.#options.forgetAfterMs),
       );
     this.#live = this.#liveNow(now);
     if (ends.length === 0) return;
@@ -105,19 +122,21 @@ export class MeshRoster implements Roster {
     const now = this.#parts.runtime.monotonic();
     const before = this.#live;
     const known = this.#heard.size;
-    for (const [peer, { heardAt }] of this.#heard) {
-      if (peer !== this.#options.self && now - heardAt >= this.#options.forgetAfterMs) this.#heard.delete(peer);
+    for (const [peer, { aliveAt }] of this.#heard) {
+      if (peer !== this.#options.self && now - aliveAt >= this.#options.forgetAfterMs) this.#heard.delete(peer);
     }
     this.#watchExpiry();
     if (this.#heard.size !== known || this.#live.size !== before.size) this.#tell();
   }
 
   #liveNow(now: number): Set<PeerId> {
-    return new Set([...this.#heard].filter(([peer, heard]) => this.#isLive(peer, heard, now)).map(([peer]) => peer));
+    return new Set(
+      [...this.#heard].filter(([peer, { aliveAt }]) => this.#isLive(peer, aliveAt, now)).map(([peer]) => peer),
+    );
   }
 
-  #isLive(peer: PeerId, heard: Heard, now: number): boolean {
-    return peer === this.#options.self || now - heard.heardAt < this.#liveMs();
+  #isLive(peer: PeerId, aliveAt: number, now: number): boolean {
+    return peer === this.#options.self || now - aliveAt < this.#liveMs();
   }
 
   #liveMs(): number {

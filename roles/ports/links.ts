@@ -33,6 +33,8 @@ export interface Mesh {
   open(protocol: ProtocolId, peer: PeerId, handler: LinkHandler): Promise<Link>;
   /** Answers streams that peers open. One handler a protocol, set before the node starts. */
   serve(protocol: ProtocolId, accept: (link: Link) => LinkHandler): void;
+  /** Calls back with the sender of each whole frame on any link: nobody else could have sent it, and not before (W1). */
+  onFrame?(listener: (peer: PeerId) => void): void;
   /** A hint to every node of the org: may be lost, never repaired (gossipsub keeps nothing for the absent). */
   publish<T extends Topic>(topic: T, message: GossipMessages[T]): void;
   onGossip<T extends Topic>(topic: T, listener: (from: PeerId, message: GossipMessages[T]) => void): void;

@@ -5,7 +5,7 @@ import type { Presence } from '../../protocols/presence.ts';
 export interface Member {
   readonly peer: PeerId;
   readonly presence: Presence;
-  /** Heard of within three presence intervals (W1). This node itself is always live. */
+  /** Heard of within three presence intervals, by a newer presence or any frame of its own (W1). This node itself is always live. */
   readonly live: boolean;
   readonly connected: boolean;
   /** Monotonic milliseconds of the last newer presence. */

@@ -20,6 +20,7 @@ interface Node {
   readonly watchers: ((peer: PeerId, connected: boolean) => void)[];
   readonly gossip: GossipListener[];
   readonly ends: Set<End>;
+  readonly frameListeners: ((peer: PeerId) => void)[];
 }
 
 /** Some nodes in one process. Frames arrive in order, each in a microtask of its own. */
@@ -42,6 +43,7 @@ export class FakeNetwork {
       onPeer: (listener) => node.watchers.push(listener),
       open: (protocol, peer, handler) => this.#open(self, protocol, peer, handler),
       serve: (protocol, accept) => node.served.set(protocol, accept),
+      onFrame: (listener) => node.frameListeners.push(listener),
       publish: (topic, message) => this.#publish(self, topic, message),
       onGossip: (topic, listener) =>
         node.gossip.push((seen, from, message) => {
@@ -87,7 +89,14 @@ export class FakeNetwork {
   #node(peer: PeerId): Node {
     const known = this.#nodes.get(peer);
     if (known) return known;
-    const node: Node = { peers: new Set(), served: new Map(), watchers: [], gossip: [], ends: new Set() };
+    const node: Node = {
+      peers: new Set(),
+      served: new Map(),
+      watchers: [],
+      gossip: [],
+      ends: new Set(),
+      frameListeners: [],
+    };
     this.#nodes.set(peer, node);
     return node;
   }
@@ -117,7 +126,9 @@ export class FakeNetwork {
       receive: (bytes) => {
         this.frames += 1;
         this.bytes += bytes.length;
-        return this.tap(peer, self, bytes);
+        const passed = this.tap(peer, self, bytes);
+        if (passed !== undefined) for (const listener of this.#node(self).frameListeners) listener(peer);
+        return passed;
       },
       onEnd: () => ends.delete(end),
     });

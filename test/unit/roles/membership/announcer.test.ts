@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { GeneralLoad, Presence } from '../../../../protocols/presence.ts';
 import { Announcer } from '../../../../roles/membership/announcer.ts';
 import { MeshRoster } from '../../../../roles/membership/roster.ts';
-import { cardOf, idleLoad, peerNamed, presenceOf } from '../../../fakes/cards.ts';
+import { cardOf, epochNumber, idleLoad, peerNamed, presenceOf } from '../../../fakes/cards.ts';
 import { GossipBus } from '../../../fakes/gossip-bus.ts';
 import { manualRuntime } from '../../../fakes/manual-runtime.ts';
 
@@ -114,4 +114,16 @@ test('membership / announcer / one that never started says nothing', async () =>
   announcer.stop();
   await runtime.advance(60_000);
   assert.equal(said().length, 0);
+});
+
+test('membership / announcer / a boot is told by the epoch of the log, also when the clock was set back', async () => {
+  const { runtime, bus, roster } = setUp();
+  let epoch = epochNumber(7);
+  const parts = { mesh: bus.mesh(SELF.peer), roster, runtime, status: () => ({ ready: true, load: [] }) };
+  const announcer = new Announcer({ self: SELF }, { ...parts, epoch: () => epoch });
+  // Read when it is needed: before its start the log has none.
+  epoch = epochNumber(9);
+  announcer.start();
+  assert.equal(roster.members()[0]?.presence.epoch, epochNumber(9));
+  announcer.stop();
 });

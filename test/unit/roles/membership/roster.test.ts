@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { PeerId } from '../../../../protocols/ids.ts';
-import { TOPICS } from '../../../../protocols/names.ts';
+import { PROTOCOLS, TOPICS } from '../../../../protocols/names.ts';
 import type { Presence } from '../../../../protocols/presence.ts';
 import { MeshRoster } from '../../../../roles/membership/roster.ts';
 import { cardOf, epochNumber, idleLoad, presenceOf } from '../../../fakes/cards.ts';
+import { FakeNetwork } from '../../../fakes/fake-mesh.ts';
 import { GossipBus } from '../../../fakes/gossip-bus.ts';
-import { manualRuntime } from '../../../fakes/manual-runtime.ts';
+import { manualRuntime, settled } from '../../../fakes/manual-runtime.ts';
 
 const SELF = cardOf('self');
 const OTHER = cardOf('other', { offers: ['triage-general'] });
@@ -151,4 +152,81 @@ test('membership / roster / stopped, it tells nothing any more', async () => {
   roster.stop();
   await runtime.advance(60_000);
   assert.deepEqual(changes, [0]);
+});
+
+/** What may come of a node, at which second, after its presence (epoch 5, counter 9) at 0; the interval is 5 s. */
+const LIVES: readonly {
+  id: string;
+  says: readonly (readonly [second: number, what: 'frame' | Partial<Presence>])[];
+  at: number;
+  live: boolean;
+}[] = [
+  { id: 'nothing for three intervals', says: [], at: 15, live: false },
+  { id: 'a newer presence', says: [[10, { counter: 10 }]], at: 24, live: true },
+  { id: 'a newer presence three intervals ago', says: [[10, { counter: 10 }]], at: 25, live: false },
+  { id: 'a frame', says: [[10, 'frame']], at: 24, live: true },
+  { id: 'a frame three intervals ago', says: [[10, 'frame']], at: 25, live: false },
+  { id: 'a frame after it was away', says: [[40, 'frame']], at: 54, live: true },
+  { id: 'the same presence again', says: [[10, {}]], at: 15, live: false },
+  { id: 'an older presence', says: [[10, { counter: 8 }]], at: 15, live: false },
+  { id: 'a presence of an earlier boot', says: [[10, { epoch: epochNumber(4), counter: 99 }]], at: 15, live: false },
+  { id: 'replays without end', says: [4, 8, 12, 16, 20].map((second) => [second, {}] as const), at: 20, live: false },
+  {
+    id: 'a replay after a frame',
+    says: [
+      [10, 'frame'],
+      [20, {}],
+    ],
+    at: 25,
+    live: false,
+  },
+  { id: 'a later boot', says: [[10, { epoch: epochNumber(6), counter: 0 }]], at: 24, live: true },
+];
+for (const { id, says, at, live } of LIVES) {
+  test(`membership / roster / live / heard of it: ${id}: ${live ? 'live' : 'away'}`, async () => {
+    const runtime = manualRuntime();
+    const network = new FakeNetwork();
+    const roster = new MeshRoster({ self: SELF.peer }, { mesh: network.mesh(SELF.peer), runtime });
+    const other = network.mesh(OTHER.peer);
+    network.connect(SELF.peer, OTHER.peer);
+    network.mesh(SELF.peer).serve(PROTOCOLS.log, () => ({ frame: () => undefined, closed: () => undefined }));
+    const link = await other.open(PROTOCOLS.log, SELF.peer, { frame: () => undefined, closed: () => undefined });
+    const first = presenceOf(OTHER, { epoch: epochNumber(5), counter: 9 });
+    other.publish(TOPICS.presence, first);
+    await settled();
+    for (const [second, what] of says) {
+      await runtime.advance(second * 1_000 - runtime.monotonic());
+      if (what === 'frame') await link.send(new Uint8Array([1]));
+      else other.publish(TOPICS.presence, { ...first, ...what });
+      await settled();
+    }
+    await runtime.advance(at * 1_000 - runtime.monotonic());
+    assert.equal(roster.members()[0]?.live, live);
+  });
+}
+
+test('membership / roster / live / a frame makes nobody known, and is not taken for a load that was told', async () => {
+  const runtime = manualRuntime();
+  const network = new FakeNetwork();
+  const roster = new MeshRoster({ self: SELF.peer }, { mesh: network.mesh(SELF.peer), runtime });
+  const changes: number[] = [];
+  network.connect(SELF.peer, OTHER.peer);
+  network.mesh(SELF.peer).serve(PROTOCOLS.log, () => ({ frame: () => undefined, closed: () => undefined }));
+  const other = network.mesh(OTHER.peer);
+  const link = await other.open(PROTOCOLS.log, SELF.peer, { frame: () => undefined, closed: () => undefined });
+  await link.send(new Uint8Array([1]));
+  await settled();
+  assert.deepEqual(roster.members(), []);
+  other.publish(TOPICS.presence, presenceOf(OTHER));
+  await settled();
+  roster.onChange(() => changes.push(runtime.monotonic()));
+  await runtime.advance(10_000);
+  await link.send(new Uint8Array([1]));
+  await settled();
+  assert.equal(roster.members()[0]?.heardAt, 0);
+  assert.deepEqual(changes, [], 'it was live all the time');
+  await runtime.advance(20_000);
+  await link.send(new Uint8Array([1]));
+  await settled();
+  assert.deepEqual(changes, [25_000, 30_000], 'it went, and came back');
 });
