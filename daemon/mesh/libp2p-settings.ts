@@ -8,6 +8,7 @@ import { tcp } from '@libp2p/tcp';
 import type { Libp2pOptions } from 'libp2p';
 import { TOPICS } from '../../protocols/names.ts';
 import type { Logger } from '../../roles/ports/runtime.ts';
+import { gatherWrites } from './gathered-writes.ts';
 import { guardedYamux } from './guarded-yamux.ts';
 import { ADDRESS_DEADLINE_MS } from './keeper.ts';
 
@@ -41,7 +42,7 @@ export function libp2pSettings(options: SettingsOptions, parts: SettingsParts): 
     addresses: { listen: [...options.listen], announce: [...options.announce] },
     // Small frames must not wait for one another (Nagle): a request is one frame.
     transports: [tcp({ dialOpts: SOCKET, listenOpts: SOCKET })],
-    connectionEncrypters: [noise({ prologueBytes: prologueOf(options.network) })],
+    connectionEncrypters: [gatherWrites(noise({ prologueBytes: prologueOf(options.network) }))],
     streamMuxers: [guardedYamux(parts.log)],
     connectionGater: parts.gater,
     connectionManager: {
