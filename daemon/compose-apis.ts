@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { MeshError } from '../protocols/errors.ts';
 import type { MeshEvent } from '../protocols/event.ts';
 import { eventIdOf } from '../protocols/ids.ts';
-import type { Aggregator } from '../roles/aggregator/aggregator.ts';
 import { NORMALIZERS } from '../roles/aggregator/normalize.ts';
 import type { General } from '../roles/general/general.ts';
 import { agentCard } from '../roles/operator/agent-card.ts';
@@ -13,11 +13,12 @@ import type { Orchestrator } from '../roles/orchestrator/orchestrator.ts';
 import type { Core } from './compose-core.ts';
 import type { GeneralApi } from './http/general-api.ts';
 import type { OrchestratorApi } from './http/orchestrator-api.ts';
-import type { Step } from './lifecycle.ts';
 
 export function composeOrchestratorApi(core: Core, orchestrator: Orchestrator, queries: Queries): OrchestratorApi {
   return {
     distribute: async (request) => {
+      const [reason] = core.pressure.now.closedFor;
+      if (reason !== undefined) throw new MeshError('overloaded', { reason });
       const decision = await orchestrator.distribute(eventOfDistribute(request, contextOf(core)));
       return distributeResult(decision, queries.nameOf);
     },
@@ -56,19 +57,4 @@ export function normalizeGiven(
 
 export function contextOf({ card, runtime }: Core): GivenContext {
   return { org: card.org, now: runtime.wall(), unique: randomUUID() };
-}
-
-/** Room on a disk goes slowly; a second is soon enough, and statfs is cheap. */
-const WATCH_MS = 1_000;
-const FULL = 'the disk is nearly full';
-
-/** Takes nothing in while the disk has less room than configured; what was accepted goes on (I4). */
-export function watchDisk({ store, runtime }: Core, aggregator: Aggregator, minFreeBytes: number): Step {
-  let cancel: () => void = () => undefined;
-  const look = async () => {
-    if ((await store.freeBytes()) < minFreeBytes) aggregator.close(FULL);
-    else aggregator.open(FULL);
-    cancel = runtime.after(WATCH_MS, () => void look());
-  };
-  return { name: 'disk watch', start: look, stop: () => cancel() };
 }

@@ -5,9 +5,11 @@ import type { GeneralLoad, NodeCard } from '../protocols/presence.ts';
 import { hookMark } from '../roles/aggregator/sweeper.ts';
 import { Announcer } from '../roles/membership/announcer.ts';
 import { MeshRoster } from '../roles/membership/roster.ts';
+import { isNeeded, PressureWatch } from '../roles/operator/pressure-watch.ts';
 import type { DispatchHandler } from '../roles/ports/dispatcher.ts';
 import type { Identity, Runtime } from '../roles/ports/runtime.ts';
 import { LogSync } from '../roles/replica/log-sync.ts';
+import { OpenCount } from '../roles/replica/open-count.ts';
 import { PROJECTIONS } from '../roles/replica/projections.ts';
 import { Replica } from '../roles/replica/replica.ts';
 import { composeGitHub } from './compose-github.ts';
@@ -22,7 +24,9 @@ import { loadIdentity } from './mesh/identity.ts';
 import { createMeshNode, type MeshNode } from './mesh/node.ts';
 import { Metrics } from './metrics.ts';
 import { createRuntime } from './runtime.ts';
+import { Ballast } from './store/ballast.ts';
 import { openStore, type Store } from './store/level.ts';
+import { roomOf } from './store/room.ts';
 
 /** Folder of the store inside the data directory. */
 export const STORE_FOLDER = 'store';
@@ -35,6 +39,9 @@ export interface Core {
   readonly identity: Identity;
   readonly store: Store;
   readonly replica: Replica;
+  readonly openCount: OpenCount;
+  /** How much this node may still take on (I4). */
+  readonly pressure: PressureWatch;
   readonly mesh: MeshNode;
   readonly dispatcher: MeshDispatcher;
   readonly roster: MeshRoster;
@@ -62,7 +69,8 @@ export async function composeCore(config: Config, version: string): Promise<Core
   const { identity, privateKey } = await loadIdentity(config.node.keyFile);
   const card = cardOf(config, identity, version);
   const github = await composeGitHub(config, { log, version });
-  const store = await openStore({ dir: join(config.node.dataDir, STORE_FOLDER) }, { runtime });
+  const { ballast, dir } = await prepareRoom(config, runtime);
+  const store = await openStore({ dir }, { runtime });
   const { disk, tables } = store;
   const replica = new Replica({ card }, { disk, tables, identity, runtime, projections: PROJECTIONS, meter: metrics });
   const mesh = createMeshNode(
@@ -74,6 +82,9 @@ export async function composeCore(config: Config, version: string): Promise<Core
     },
     { privateKey, identity, runtime, meter: metrics, discovery: createStaticDiscovery(config.mesh.peers) },
   );
+  const openCount = new OpenCount({ journal: replica, tables, runtime });
+  const openEvents = () => openCount.value;
+  const pressure = new PressureWatch(config.ingest, { room: roomOf(dir), ballast, openEvents, runtime });
   const late: Late = {};
   const dispatcher = createDispatcher({ self: identity.peer }, { mesh, runtime, handler: handlerOf(late) });
   const roster = new MeshRoster({ self: identity.peer }, { mesh, runtime });
@@ -91,6 +102,8 @@ export async function composeCore(config: Config, version: string): Promise<Core
     identity,
     store,
     replica,
+    openCount,
+    pressure,
     mesh,
     dispatcher,
     roster,
@@ -102,13 +115,32 @@ export async function composeCore(config: Config, version: string): Promise<Core
   };
 }
 
+/** Name of the ballast inside the data directory. */
+const BALLAST_FILE = 'ballast';
+
+/** A store writes while it is opened: on a full disk the ballast goes first, or the node could not start again (L8). */
+async function prepareRoom({ node }: Config, { log }: Runtime): Promise<{ ballast: Ballast; dir: string }> {
+  const dir = join(node.dataDir, STORE_FOLDER);
+  const ballast = new Ballast({ file: join(node.dataDir, BALLAST_FILE), bytes: node.ballast });
+  const room = await roomOf(node.dataDir)
+    .read()
+    .catch(() => undefined);
+  if (node.ballast === 0 || (room && isNeeded(room.freeBytes, ballast))) {
+    if (await ballast.isHeld()) log.warn({ ...room, releasedBytes: ballast.bytes }, 'the ballast is given up');
+    await ballast.release();
+  }
+  return { ballast, dir };
+}
+
 /** The disk first, the mesh next: whoever hears of this node may rely on it. The roles stand between `below` and `above`. */
 export function coreSteps(core: Core): { readonly below: readonly Step[]; readonly above: readonly Step[] } {
-  const { store, replica, mesh, dispatcher, roster, announcer, logSync } = core;
+  const { store, replica, openCount, pressure, mesh, dispatcher, roster, announcer, logSync } = core;
   return {
     below: [
       { name: 'store', stop: () => store.close() },
       { name: 'log', start: () => replica.start(), stop: () => replica.stop() },
+      { name: 'open events', start: () => openCount.start(), stop: () => openCount.stop() },
+      { name: 'room', start: () => pressure.start(), stop: () => pressure.stop() },
     ],
     above: [
       { name: 'roster', stop: () => roster.stop() },

@@ -1,4 +1,5 @@
 import { General } from '../roles/general/general.ts';
+import { mayAccept } from '../roles/policy/pressure.ts';
 import type { Model } from '../roles/ports/model.ts';
 import type { Core } from './compose-core.ts';
 import type { Config } from './config/config.ts';
@@ -12,12 +13,20 @@ export interface ComposedGeneral {
 }
 
 export function composeGeneral(config: Config, core: Core): ComposedGeneral {
-  const { card, replica, store, dispatcher, runtime, metrics, late, announcer } = core;
+  const { card, replica, store, dispatcher, runtime, metrics, late, announcer, pressure } = core;
   const model = createModel(config.model, { runtime, meter: metrics });
   const engine = { templates: loadTemplates(), ...(model && { model }) };
   const general = new General(
     { self: card, generals: card.generals },
-    { journal: replica, tables: store.tables, dispatcher, runtime, meter: metrics, ...engine },
+    {
+      journal: replica,
+      tables: store.tables,
+      dispatcher,
+      runtime,
+      meter: metrics,
+      mayAccept: () => mayAccept(pressure.now),
+      ...engine,
+    },
   );
   late.offer = (from, offer) => general.offer(from, offer);
   late.load = () => general.load();

@@ -70,7 +70,7 @@ async function selfFacts({ loaded, core, roles, queries, servers }: OperatorPart
 
 async function concernFacts({ loaded, core, roles, queries }: OperatorParts, facts: SelfFacts): Promise<ConcernFacts> {
   const { config } = loaded;
-  const { card, runtime, roster, replica, store } = core;
+  const { card, runtime, roster, replica, pressure } = core;
   const closed = roles.aggregator?.closed;
   const oldest = await queries.oldestOpen();
   return {
@@ -84,7 +84,8 @@ async function concernFacts({ loaded, core, roles, queries }: OperatorParts, fac
     webhookSecrets: config.ingest.github.secrets.length,
     unreadable: facts.log.unreadable,
     quarantined: replica.stats().quarantined,
-    disk: { freeBytes: await store.freeBytes(), minFreeBytes: config.ingest.minFreeBytes },
+    room: { ...pressure.facts, stage: pressure.now.stage },
+    copiesWanted: roles.aggregator !== undefined && config.ingest.ack === 'peer',
     draining: roster.members().some(({ peer, presence }) => peer === card.peer && presence.draining),
     sweeps: (roles.sweeper?.report() ?? []).flatMap(({ hook, problem, fix }) =>
       problem === undefined || fix === undefined ? [] : [{ hook, problem, fix }],

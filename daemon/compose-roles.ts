@@ -1,8 +1,11 @@
+import { MeshError } from '../protocols/errors.ts';
 import { Aggregator } from '../roles/aggregator/aggregator.ts';
 import type { Sweeper } from '../roles/aggregator/sweeper.ts';
 import type { General } from '../roles/general/general.ts';
 import { Orchestrator } from '../roles/orchestrator/orchestrator.ts';
 import { mergeRoutes, type Route } from '../roles/orchestrator/routes.ts';
+import { mayOffer } from '../roles/policy/pressure.ts';
+import type { Dispatcher } from '../roles/ports/dispatcher.ts';
 import type { Model } from '../roles/ports/model.ts';
 import type { Core } from './compose-core.ts';
 import { composeSweeper } from './compose-sweeper.ts';
@@ -59,7 +62,20 @@ async function loadGeneral(config: Config, core: Core) {
 function composeAggregator({ ingest }: Config, core: Core): Aggregator {
   const { replica, store, runtime, metrics, logSync } = core;
   const copies = ingest.ack === 'peer' ? { copies: logSync.copies } : {};
-  return new Aggregator({}, { journal: replica, tables: store.tables, runtime, meter: metrics, ...copies });
+  const parts = { journal: replica, tables: store.tables, runtime, meter: metrics, ...copies };
+  const aggregator = new Aggregator({}, parts);
+  closeUnderPressure(aggregator, core);
+  return aggregator;
+}
+
+/** 503 is the last of what overload does (I4). */
+function closeUnderPressure(aggregator: Aggregator, { pressure }: Core): void {
+  let closedFor: readonly string[] = [];
+  pressure.onChange((now) => {
+    for (const reason of closedFor) aggregator.open(reason);
+    for (const reason of now.closedFor) aggregator.close(reason);
+    closedFor = now.closedFor;
+  });
 }
 
 function aggregatorStep(aggregator: Aggregator): Step {
@@ -72,12 +88,23 @@ function aggregatorStep(aggregator: Aggregator): Step {
   };
 }
 
+/** The first of what overload does: no new offers; they are tried again with backoff, like those to a node that is away (I4). */
+function heldBack({ dispatcher, pressure }: Core): Dispatcher {
+  return {
+    offer: async (peer, offer) => {
+      if (mayOffer(pressure.now)) return dispatcher.offer(peer, offer);
+      throw new MeshError('overloaded', { reason: 'its disk is nearly full, so it makes no new offers' });
+    },
+    note: (peer, note) => dispatcher.note(peer, note),
+  };
+}
+
 function composeOrchestrator({ routing }: Config, core: Core, routes: readonly Route[]): Orchestrator {
-  const { card, replica, store, roster, dispatcher, runtime, metrics, late } = core;
+  const { card, replica, store, roster, runtime, metrics, late } = core;
   const { unrouted, deadline, waitingDeadline } = routing;
   const orchestrator = new Orchestrator(
     { self: card, routes, unrouted, deadlineMs: deadline, waitingDeadlineMs: waitingDeadline },
-    { journal: replica, tables: store.tables, roster, dispatcher, runtime, meter: metrics },
+    { journal: replica, tables: store.tables, roster, dispatcher: heldBack(core), runtime, meter: metrics },
   );
   late.note = (from, note) => orchestrator.note(from, note);
   return orchestrator;

@@ -3,7 +3,7 @@ import type { Aggregator } from '../roles/aggregator/aggregator.ts';
 import { DELIVERY_HEADERS } from '../roles/aggregator/delivery.ts';
 import { Queries } from '../roles/operator/queries.ts';
 import type { Source } from '../roles/ports/ingest.ts';
-import { composeGeneralApi, composeOrchestratorApi, watchDisk } from './compose-apis.ts';
+import { composeGeneralApi, composeOrchestratorApi } from './compose-apis.ts';
 import { composeBackup } from './compose-backup.ts';
 import type { Core } from './compose-core.ts';
 import { readGauges } from './compose-gauges.ts';
@@ -56,9 +56,8 @@ export async function composeSurfaces(loaded: LoadedConfig, core: Core, roles: R
     serve('orchestrator', orchestratorRoutes(composeOrchestratorApi(core, roles.orchestrator, queries)));
   }
   if (roles.general) serve('general', generalRoutes(composeGeneralApi(core, roles.general)));
-  const watch = roles.aggregator ? [watchDisk(core, roles.aggregator, config.ingest.minFreeBytes)] : [];
   const reading = readers ? [{ name: 'readers', stop: () => readers.stop() }] : [];
-  return [...watch, ...reading, ...[...servers.values(), operatorServer(config, core, operator)].map(serverStep)];
+  return [...reading, ...[...servers.values(), operatorServer(config, core, operator)].map(serverStep)];
 }
 
 interface RoleServerParts {

@@ -44,8 +44,24 @@ const schema = z
       })
       .prefault({}),
     minFreeBytes: size('1GiB').describe(
-      'With less room on the disk nothing more is taken in (503); accepted work goes on.',
+      'With less room on the disk nothing more is taken in (503); accepted work goes on. A little above it, on any node, generals answer busy (1.1 times) and orchestrators make no new offers (1.2 times).',
     ),
+    minFreeShare: z
+      .number()
+      .min(0)
+      .max(0.9)
+      .default(0.1)
+      .describe(
+        'The same as a share of the disk, 0.1 for 10 %; the larger of the two counts. 0 leaves minFreeBytes alone.',
+      ),
+    maxStoreBytes: size('16GiB').describe(
+      'With a store larger than this nothing more is taken in (503), until retention has made it smaller.',
+    ),
+    maxOpenEvents: z
+      .int()
+      .positive()
+      .default(1_000_000)
+      .describe('With more events than this that are not settled nothing more is taken in (503), until some are.'),
     forwardTo: webUrl
       .exactOptional()
       .describe(

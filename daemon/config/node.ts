@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { ROLES } from '../../protocols/names.ts';
 import type { Section } from './section.ts';
-import { asList, asPath, asText, listOf, slug } from './values.ts';
+import { asList, asPath, asText, listOf, size, slug } from './values.ts';
 
 const schema = z
   .strictObject({
@@ -36,6 +36,9 @@ const schema = z
       .describe(
         'Unix socket for the command line, mode 0600. Relative to node.dataDir; at most 100 bytes as an absolute path.',
       ),
+    ballast: size('64MiB').describe(
+      'Room on the disk that is taken while there is plenty and given back when it is full, so that accepted work can be finished and a node can start again. 0 keeps none.',
+    ),
     environment: z.string().default('production').describe('Shown in status, and read by libraries as NODE_ENV.'),
   })
   .prefault({});

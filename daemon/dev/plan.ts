@@ -75,6 +75,7 @@ export function configOf(self: PlannedNode, all: readonly PlannedNode[], shared:
       roles: [self.role],
       dataDir: files.data,
       socket: files.socket,
+      ballast: 0,
     },
     mesh: { host: '127.0.0.1', port: self.meshPort, peers: all.filter((other) => other !== self).map(peerEntry) },
     http: {
@@ -82,7 +83,11 @@ export function configOf(self: PlannedNode, all: readonly PlannedNode[], shared:
       [self.role]: { port: self.httpPort },
       auth: { tokenFile: shared.tokenFile, openLoopbackReads: true },
     },
-    ...(self.role === 'aggregator' && { ingest: { github: { secrets: [{ file: shared.secretFile }] } } }),
+    // Several nodes share the disk of a workstation, which may well be fuller than that of a server.
+    ingest: {
+      minFreeShare: 0,
+      ...(self.role === 'aggregator' && { github: { secrets: [{ file: shared.secretFile }] } }),
+    },
     ...(self.role === 'general' && { generals: self.generals }),
   };
   return overlay(config, shared.overrides ?? {});

@@ -8,8 +8,8 @@ export interface AdmissionState {
   readonly generals: readonly OfferedGeneral[];
   /** Running, queued and being accepted, of the offered general. */
   readonly held: number;
-  /** starting: its inbox is not read yet · draining: it leaves. Neither takes new work. */
-  readonly phase: 'starting' | 'open' | 'draining';
+  /** starting: its inbox is not read yet · crowded: its node has too little room (I4) · draining: it leaves. None takes new work. */
+  readonly phase: 'starting' | 'open' | 'crowded' | 'draining';
   /** Wall clock, milliseconds: what a deadline is measured by. */
   readonly now: number;
   /** Median duration of a task of that general; absent before the first. */
@@ -17,6 +17,8 @@ export interface AdmissionState {
 }
 
 const STARTING_RETRY_MS = 1_000;
+/** Somebody has to make room first. */
+const CROWDED_RETRY_MS = 30_000;
 export const DRAINING_RETRY_MS = 10_000;
 /** A place becomes free about once in a median duration; nobody should ask much more often or wait much longer. */
 const FULL_RETRY_MS = { least: 500, usual: 5_000, most: 60_000 } as const;
@@ -34,6 +36,7 @@ export function admit(offer: Pick<Offer, 'general' | 'slot' | 'deadline'>, state
   }
   if (offer.deadline <= state.now) return refuse('its deadline has passed');
   if (state.phase === 'starting') return { type: 'busy', retryAfterMs: STARTING_RETRY_MS };
+  if (state.phase === 'crowded') return { type: 'busy', retryAfterMs: CROWDED_RETRY_MS };
   if (state.phase === 'draining') return { type: 'busy', retryAfterMs: DRAINING_RETRY_MS };
   if (state.held >= general.capacity) return { type: 'busy', retryAfterMs: untilRoom(general, state.latencyMs) };
   return { type: 'accept' };

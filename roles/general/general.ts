@@ -37,6 +37,8 @@ export interface GeneralParts {
   /** Without one the rules answer. */
   readonly model?: Model | undefined;
   readonly templates: Templates;
+  /** False while this node has too little room for new work (I4). Default: always. */
+  readonly mayAccept?: () => boolean;
   readonly dispatcher: Dispatcher;
   readonly runtime: Runtime;
   readonly meter: Meter;
@@ -61,7 +63,7 @@ export class General implements Pick<DispatchHandler, 'offer'> {
   /** What was handed back while leaving. */
   readonly #returned = new Set<string>();
   readonly #listeners: (() => void)[] = [];
-  #phase: AdmissionState['phase'] = 'starting';
+  #phase: Exclude<AdmissionState['phase'], 'crowded'> = 'starting';
   #cancelBeat: (() => void) | undefined;
 
   constructor(options: GeneralOptions, parts: GeneralParts) {
@@ -175,7 +177,7 @@ export class General implements Pick<DispatchHandler, 'offer'> {
       cluster: self.cluster,
       generals,
       held: this.#held(general),
-      phase: this.#phase,
+      phase: this.#phase === 'open' && this.#parts.mayAccept?.() === false ? 'crowded' : this.#phase,
       now: this.#parts.runtime.wall(),
       ...(latencyMs !== undefined && { latencyMs }),
     };

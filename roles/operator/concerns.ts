@@ -2,7 +2,9 @@ import type { EventId, PeerId } from '../../protocols/ids.ts';
 import { ROLES } from '../../protocols/names.ts';
 import type { Concern } from '../../protocols/operator.ts';
 import type { NodeCard } from '../../protocols/presence.ts';
+import type { Stage } from '../policy/pressure.ts';
 import type { Member } from '../ports/roster.ts';
+import type { PressureFacts } from './pressure-watch.ts';
 
 /** Everything that is looked at to say what is wrong with a node. */
 export interface ConcernFacts {
@@ -25,7 +27,10 @@ export interface ConcernFacts {
   readonly unreadable: number;
   /** Logs in which two signed heads disagree. */
   readonly quarantined: readonly string[];
-  readonly disk?: { readonly freeBytes: number; readonly minFreeBytes: number } | undefined;
+  /** Room on the disk, and what holds back for lack of it (I4). */
+  readonly room: Omit<PressureFacts, 'openEvents' | 'storeBytes'> & { readonly stage: Stage };
+  /** This aggregator acknowledges only what another node has too (I1). */
+  readonly copiesWanted: boolean;
   readonly draining: boolean;
   /** Why this aggregator takes nothing in; absent while it does. */
   readonly closed?: string | undefined;
@@ -64,7 +69,9 @@ const CHECKS: readonly CheckConcerns[] = [
   modelTrouble,
   ingestTrouble,
   sweepTrouble,
+  missingCopies,
   diskTrouble,
+  ballastTrouble,
   logTrouble,
   longWaiting,
 ];
@@ -191,10 +198,40 @@ function sweepTrouble({ sweeps = [] }: ConcernFacts): Concern[] {
   );
 }
 
-function diskTrouble({ disk }: ConcernFacts): Concern[] {
-  if (disk === undefined || disk.freeBytes >= disk.minFreeBytes) return [];
-  const problem = `${toMib(disk.freeBytes)} MiB are free on the disk, fewer than the ${toMib(disk.minFreeBytes)} MiB kept back`;
-  return [error('disk', problem, 'Free space or enlarge the volume; ingest answers 503 until then.')];
+function missingCopies({ self, members, copiesWanted }: ConcernFacts): Concern[] {
+  const others = members.filter(({ peer, presence: { card } }) => peer !== self.peer && card.org === self.org);
+  if (!copiesWanted || others.some(({ connected }) => connected)) return [];
+  const problem = `ingest.ack is peer, and no other node of ${self.org} is connected: events are stored and answered 503`;
+  return [error('ingest', problem, 'Start another node or mend the way to it; or set ingest.ack to disk.')];
+}
+
+const MAKE_ROOM = 'Free space or enlarge the volume; it goes on by itself then.';
+
+function diskTrouble({ room }: ConcernFacts): Concern[] {
+  const { stage, problem, freeBytes = 0, reserveBytes = 0 } = room;
+  if (problem !== undefined) {
+    const fix = 'Look at the volume of the data directory; the marks on free room do not work until then.';
+    return [error('disk', `the room on the disk cannot be read: ${problem}`, fix)];
+  }
+  const left = `${toMib(freeBytes)} MiB are free on the disk`;
+  switch (stage) {
+    case 'calm':
+      return [];
+    case 'hold':
+      return [warning('disk', `${left}: this node makes no new offers`, MAKE_ROOM)];
+    case 'busy':
+      return [warning('disk', `${left}: this node makes no new offers and accepts no new work`, MAKE_ROOM)];
+    case 'closed':
+      return [
+        error('disk', `${left}, fewer than the ${toMib(reserveBytes)} MiB kept back: ingest answers 503`, MAKE_ROOM),
+      ];
+  }
+}
+
+function ballastTrouble({ room: { ballast }, uptimeMs }: ConcernFacts): Concern[] {
+  if (ballast !== 'released' || uptimeMs < SETTLING_MS) return [];
+  const problem = 'there is no ballast: the disk has, or had, no room for it';
+  return [warning('disk', problem, 'Free space: it is made again once there is room, and saves accepted work.')];
 }
 
 function logTrouble({ unreadable, quarantined }: ConcernFacts): Concern[] {

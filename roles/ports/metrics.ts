@@ -37,6 +37,12 @@ export const METRICS = {
   mindmesh_sweeps_total: counter('Looks through the deliveries that GitHub remembers, by how they went.', 'outcome'),
   mindmesh_sweep_redeliveries_total: counter('Deliveries that GitHub was asked to make again.', 'outcome'),
   mindmesh_sweep_missing: gauge('Events that GitHub sent and that are not in the log, at the last look of this node.'),
+  // room (I4, L8)
+  mindmesh_disk_free_bytes: gauge('Free on the disk of the data directory.'),
+  mindmesh_store_bytes: gauge('Size of the store.'),
+  mindmesh_open_events: gauge('Events that are not settled.'),
+  mindmesh_overload_stages: gauge('1 for the stage this node is in: calm, hold, busy or closed.', 'stage'),
+  mindmesh_ballast_bytes: gauge('Room that the ballast would give back.'),
   // the log
   mindmesh_log_commits_total: counter('Synced commit groups.'),
   mindmesh_log_commit_records: histogram('Records in a commit group.', RECORDS),

@@ -59,7 +59,7 @@ test('metrics / process / memory, start and processor time are shown without bei
 });
 
 /** What a name may end in: its unit, or what is counted. The first source document's own names are kept as they are. */
-const ENDINGS = /_(total|seconds|bytes|records|peers|tasks|usd_total)$/;
+const ENDINGS = /_(total|seconds|bytes|records|peers|tasks|events|stages|usd_total)$/;
 const GIVEN = /^mindos_llm_generals_(total|active|busy)$/;
 
 test('metrics / table / each name ends in its unit, and has help and few labels', () => {

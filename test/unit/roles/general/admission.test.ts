@@ -61,6 +61,7 @@ const CASES: readonly Case[] = [
     reply: refuse('its deadline has passed'),
   },
   { id: 'a node that starts is busy', state: { phase: 'starting' }, reply: busy(1_000) },
+  { id: 'a node with too little room is busy', state: { phase: 'crowded' }, reply: busy(30_000) },
   { id: 'a node that leaves is busy', state: { phase: 'draining' }, reply: busy(10_000) },
   {
     id: 'what can never be taken is refused by a node that leaves too',

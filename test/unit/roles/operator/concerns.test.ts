@@ -22,7 +22,8 @@ const HEALTHY: ConcernFacts = {
   webhookSecrets: 1,
   unreadable: 0,
   quarantined: [],
-  disk: { freeBytes: 2 ** 31, minFreeBytes: 2 ** 30 },
+  room: { stage: 'calm', freeBytes: 2 ** 31, reserveBytes: 2 ** 30, ballast: 'held' },
+  copiesWanted: false,
   draining: false,
 };
 
@@ -130,9 +131,44 @@ const cases: readonly Case[] = [
   },
   {
     id: 'the disk is nearly full',
-    facts: { disk: { freeBytes: 2 ** 29, minFreeBytes: 2 ** 30 } },
-    expected: [['error', 'disk', /512 MiB are free/]],
+    facts: { room: { ...HEALTHY.room, stage: 'closed', freeBytes: 2 ** 29 } },
+    expected: [['error', 'disk', /512 MiB are free.* fewer than the 1024 MiB.* 503/]],
   },
+  {
+    id: 'room goes: no new offers',
+    facts: { room: { ...HEALTHY.room, stage: 'hold' } },
+    expected: [['warning', 'disk', /makes no new offers$/]],
+  },
+  {
+    id: 'room goes further: no new work either',
+    facts: { room: { ...HEALTHY.room, stage: 'busy' } },
+    expected: [['warning', 'disk', /no new offers and accepts no new work/]],
+  },
+  {
+    id: 'the disk cannot be read',
+    facts: { room: { stage: 'calm', ballast: 'held', problem: 'EIO' } },
+    expected: [['error', 'disk', /cannot be read: EIO/]],
+  },
+  {
+    id: 'the ballast was given up',
+    facts: { room: { ...HEALTHY.room, ballast: 'released' } },
+    expected: [['warning', 'disk', /no ballast/]],
+  },
+  { id: 'no ballast is wanted', facts: { room: { ...HEALTHY.room, ballast: 'none' } }, expected: [] },
+  {
+    id: 'the ballast is not made yet',
+    facts: { room: { ...HEALTHY.room, ballast: 'released' }, uptimeMs: 5_000 },
+    expected: [],
+  },
+  {
+    id: 'copies are wanted and nobody is connected',
+    facts: {
+      copiesWanted: true,
+      members: HEALTHY.members.map((member) => ({ ...member, connected: false })),
+    },
+    expected: [['error', 'ingest', /ingest\.ack is peer, and no other node of .* is connected/]],
+  },
+  { id: 'copies are wanted and somebody is connected', facts: { copiesWanted: true }, expected: [] },
   { id: 'records cannot be read', facts: { unreadable: 3 }, expected: [['warning', 'log', /3 records/]] },
   { id: 'a log has two heads', facts: { quarantined: ['peer/epoch'] }, expected: [['error', 'log', /peer\/epoch/]] },
   {

@@ -12,16 +12,16 @@ const STORED: Stored = [[WRITER, epochNumber(1), 7]];
 
 describe('replica / log frames', () => {
   test('a word for one more says what is stored, and comes back as it was', () => {
-    assert.deepEqual(decodeLogFrame(encodeMore(STORED), 'reader'), { type: 'more', stored: STORED });
+    assert.deepEqual(decodeLogFrame(encodeMore(STORED), WRITER), { type: 'more', stored: STORED });
   });
 
   test('a reader of the build before says nothing of it, and that is no claim', () => {
-    assert.deepEqual(decodeLogFrame(encodeFrame({ type: 'more' }), 'reader'), { type: 'more', stored: [] });
+    assert.deepEqual(decodeLogFrame(encodeFrame({ type: 'more' }), WRITER), { type: 'more', stored: [] });
   });
 
   test('a writer of the build before reads past it', () => {
     const before = z.object({ type: z.literal('more') });
-    assert.deepEqual(before.parse(decodeFrame(encodeMore(STORED), 'reader').header), { type: 'more' });
+    assert.deepEqual(before.parse(decodeFrame(encodeMore(STORED), WRITER).header), { type: 'more' });
   });
 
   const wrong: { id: string; stored: unknown }[] = [
@@ -35,7 +35,7 @@ describe('replica / log frames', () => {
   for (const { id, stored } of wrong) {
     test(`${id} is refused`, () => {
       assert.throws(
-        () => decodeLogFrame(encodeFrame({ type: 'more', stored }), 'reader'),
+        () => decodeLogFrame(encodeFrame({ type: 'more', stored }), WRITER),
         (error) => hasCode(error, 'frame-malformed'),
       );
     });
