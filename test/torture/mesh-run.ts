@@ -54,6 +54,10 @@ const CONVERGE_MS = 60_000;
 const KILLS_FROM = 0.03;
 const KILLS_UNTIL = 0.97;
 const TELL_MS = 5_000;
+/** What the promise says. */
+const CATCH_UP_MS = 5_000;
+/** Stories told at the end. */
+const SHOWN = 3;
 
 /** Events flow at a rate, processes die, links break; at the end it is counted what came of everything that was acknowledged. */
 export async function runMesh(options: MeshRunOptions): Promise<MeshReport> {
@@ -69,8 +73,7 @@ export async function runMesh(options: MeshRunOptions): Promise<MeshReport> {
     tell(`torture: ${mesh.nodes.length} daemons are up behind ${proxies.length} proxies`);
     settlement.follow();
     const run = { options, outside, mesh, proxies, settlement, chance };
-    const { sender, killer } = await suffer(run);
-    return await rest({ ...run, sender, killer });
+    return await rest({ ...run, ...(await suffer(run)) });
   } finally {
     settlement.stop();
     await mesh.stop(5_000);
@@ -91,9 +94,17 @@ interface Run {
 interface Suffered {
   readonly sender: RateSender;
   readonly killer: Killer;
+  readonly caughtUp: CaughtUp;
 }
 
-async function suffer({ options, outside, mesh, proxies, settlement, chance }: Run): Promise<Suffered> {
+interface CaughtUp {
+  readonly ms: number;
+  /** The stories of a few that took longer than is promised, as they stood then. */
+  readonly slow: readonly string[];
+}
+
+async function suffer(run: Run): Promise<Suffered> {
+  const { options, outside, mesh, proxies, settlement, chance } = run;
   const { events, kills, rate, effects, dir, tell } = options;
   const sender = startRateSender({
     url: mesh.url(INGEST),
@@ -104,9 +115,8 @@ async function suffer({ options, outside, mesh, proxies, settlement, chance }: R
   const killer = new Killer({ mesh, outside, chance: chance.branch('starts'), dir });
   const telling = setInterval(() => {
     const open = settlement.open(idsOf(sender)).length;
-    tell(
-      `torture: ${sender.acknowledged.length} of ${events} acknowledged, ${killer.kills} of ${kills} kills, ${open} open`,
-    );
+    const count = sender.acknowledged.length;
+    tell(`torture: ${count} of ${events} acknowledged, ${killer.kills} of ${kills} kills, ${open} open`);
   }, TELL_MS);
   try {
     const plan = planKills({ kills, ingest: INGEST, bosses: BOSSES, hands: HANDS, effects }, chance.branch('kills'));
@@ -117,12 +127,21 @@ async function suffer({ options, outside, mesh, proxies, settlement, chance }: R
       await killer.kill(planned);
     }
     for (const proxy of proxies) proxy.calm();
-    await reached(sender, events);
+    const [caughtUp] = await Promise.all([catchUp(run, sender, killer), reached(sender, events)]);
+    return { sender, killer, caughtUp };
   } finally {
     clearInterval(telling);
     await sender.stop();
   }
-  return { sender, killer };
+}
+
+/** How long after the last kill everything that was acknowledged before it has an outcome; events go on coming in. */
+async function catchUp({ options, settlement }: Run, sender: RateSender, { lastKillAt }: Killer): Promise<CaughtUp> {
+  const before = sender.acknowledged.filter(({ at }) => at < lastKillAt).map(({ delivery }) => delivery);
+  const late = await settlement.wait(before, Math.max(0, lastKillAt + CATCH_UP_MS - performance.now()));
+  const slow = late.slice(0, SHOWN).map((delivery) => explain(options, eventIdOf('github', delivery)));
+  await settlement.wait(late, REST_MS);
+  return { ms: Math.round(performance.now() - lastKillAt), slow };
 }
 
 /** The rate is known, so a mesh that takes in less than a tenth of it is stuck. */
@@ -131,13 +150,10 @@ function reached(sender: RateSender, count: number): Promise<boolean> {
 }
 
 async function rest(run: Run & Suffered): Promise<MeshReport> {
-  const { options, outside, mesh, settlement, sender, killer } = run;
+  const { options, outside, mesh, settlement, sender, killer, caughtUp } = run;
   const all = idsOf(sender);
-  const before = sender.acknowledged.filter(({ at }) => at < killer.lastKillAt).map(({ delivery }) => delivery);
-  const late = await settlement.wait(before, REST_MS);
-  const caughtUpMs = Math.round(performance.now() - killer.lastKillAt);
   const open = await settlement.wait(all, REST_MS);
-  options.tell(`torture: all is at rest but ${open.length} events, ${late.length} of them from before the last kill`);
+  options.tell(`torture: at rest; ${open.length} of ${all.length} acknowledged events have no outcome`);
   await killer.allUp();
   await converge(outside);
   const stories = await storiesOf(run, all);
@@ -147,9 +163,9 @@ async function rest(run: Run & Suffered): Promise<MeshReport> {
     kills: killer.kills,
     lost: verdict.lost.length + verdict.unwritten.length,
     doubled: verdict.doubled.length,
-    caughtUpMs,
+    caughtUpMs: caughtUp.ms,
     details: { ...detailsOf(run, stories), unwritten: verdict.unwritten.length, logs: await logsOf(mesh) },
-    suspects: suspectsOf(verdict, stories).map((id) => explain(options, id)),
+    suspects: [...suspectsOf(verdict, stories).map((id) => explain(options, id)), ...caughtUp.slow],
   };
 }
 
@@ -186,6 +202,9 @@ function detailsOf({ options, outside, proxies, sender, killer }: Run & Suffered
   const tasks = [...stories.values()].flatMap((story) => story.tasks);
   const repeats = tasks.filter(({ attempts }) => attempts.length > 1).length;
   const killed = Object.fromEntries([...killer.counts].sort());
+  const latencyMs = quantiles(
+    [...stories.values()].flatMap(({ receivedAt, settled }) => (settled ? settled.at - receivedAt : [])),
+  );
   const { seed, rate } = options;
   const { failed } = sender;
   return {
@@ -193,6 +212,7 @@ function detailsOf({ options, outside, proxies, sender, killer }: Run & Suffered
     rate,
     refused: failed,
     outcomes,
+    latencyMs,
     tasks: tasks.length,
     repeats,
     killed,
@@ -201,13 +221,17 @@ function detailsOf({ options, outside, proxies, sender, killer }: Run & Suffered
   };
 }
 
+function quantiles(values: readonly number[]): Record<string, number> {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
+  return { p50: at(0.5), p90: at(0.9), p99: at(0.99), most: at(1) };
+}
+
 /** Records on each node: the same everywhere once all is at rest. */
 async function logsOf(mesh: Run['mesh']): Promise<Record<string, number>> {
   const counts = mesh.nodes.map(async ({ name }) => [name, (await mesh.status(name)).log.records] as const);
   return Object.fromEntries(await Promise.all(counts));
 }
-
-const SHOWN = 3;
 
 function suspectsOf({ lost, unwritten, doubled }: Verdict, stories: Map<string, ExplainView>): string[] {
   const twice = [...stories.values()].filter(({ tasks }) =>
