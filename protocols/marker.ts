@@ -10,6 +10,9 @@ export interface Marker {
   readonly key: EffectKey;
 }
 
+/** No effect lies further from a person's act: two meshes, or one with itself, would answer one another for ever (T6). */
+export const MAX_HOPS = 3;
+
 const MARKER_START = 'mindmesh:hops=';
 // Bounded repetitions: a text of nothing but beginnings of markers must not cost the square of its length.
 const MARKER = /<!--\s{0,8}mindmesh:hops=(\d{1,3})\b[^>]{0,512}-->/g;

@@ -161,6 +161,33 @@ export const EffectRecordSchema = z.object({
 });
 export type EffectRecord = z.infer<typeof EffectRecordSchema>;
 
+/**
+ * A conversation of one agent about one subject, after a step that is finished (a checkpoint) or as it ends. Whoever takes it up
+ * again, after a crash or elsewhere, goes on from the newest: (attempt, turn, resumed) counts up.
+ */
+export const SessionRecordSchema = z.object({
+  ...work,
+  type: z.literal('session'),
+  sessionId: z.string(),
+  /** The execution it belongs to. */
+  attempt: z.int().positive(),
+  general: z.string(),
+  subject: z.string(),
+  /** The step that comes next. */
+  step: z.string(),
+  /** Steps that are finished. */
+  turn: z.int().nonnegative(),
+  /** How often it was taken up again since it last finished a step. */
+  resumed: z.int().nonnegative(),
+  /** What the next step needs: JSON of at most SESSION_STATE_BYTES. Absent once it has ended. */
+  state: z.unknown().optional(),
+  endedAt: z.int().nonnegative().optional(),
+});
+export type SessionRecord = z.infer<typeof SessionRecordSchema>;
+
+/** Of a checkpoint's state as JSON: leaves room for the rest of the record (256 KiB). */
+export const SESSION_STATE_BYTES = 200 * 1024;
+
 /** Every slot of an event has ended (L10). */
 export const SettledRecordSchema = z.object({
   ...common,
@@ -196,6 +223,7 @@ export const RecordSchema = z.discriminatedUnion('type', [
   DroppedRecordSchema,
   IntendedRecordSchema,
   EffectRecordSchema,
+  SessionRecordSchema,
   SettledRecordSchema,
   GeneralStatusRecordSchema,
 ]);

@@ -32,6 +32,10 @@ export const PROJECTION_TABLES = {
   ended: 'ended',
   /** (event id, slot, key) → who meant to do an effect outside the mesh, how often, and what is there (E2). */
   effects: 'effects',
+  /** (event id, slot) → where the newest checkpoint of its open session lies. */
+  sessions: 'sessions',
+  /** (event id, slot) → the highest execution whose session has ended: keeps `sessions` right when logs arrive out of order. */
+  sessionEnds: 'sessionEnds',
   /** (origin, epoch, seq) → why a record could not be read (L3). */
   unreadable: 'unreadable',
   /** Peer → its newest card. */

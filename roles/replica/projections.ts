@@ -3,6 +3,7 @@ import { DEAD_LETTERS, PROGRESS } from './project-ends.ts';
 import { EVENTS, UNREADABLE } from './project-events.ts';
 import { CARDS, GENERALS } from './project-nodes.ts';
 import { DISTRIBUTIONS, FACTS, INBOX, SUBJECTS } from './project-work.ts';
+import { SESSIONS } from './project-sessions.ts';
 import type { Projection } from './projection.ts';
 
 /** Every table that is made from the logs. A test holds that each table of the port has exactly one owner here. */
@@ -15,6 +16,7 @@ export const PROJECTIONS: readonly Projection[] = [
   SUBJECTS,
   INBOX,
   EFFECTS,
+  SESSIONS,
   GENERALS,
   CARDS,
   UNREADABLE,

@@ -96,6 +96,8 @@ export function eventIdOfRecord(record: MeshRecord): EventId | undefined {
     case 'effect':
     case 'settled':
       return record.eventId;
+    // Checkpoints are large, and only the newest counts: they are found by the table `sessions`, not as part of the story.
+    case 'session':
     case 'card':
     case 'general-status':
       return undefined;

@@ -107,6 +107,12 @@ function comment(number: number) {
   return { ...work(number), key, kind: 'comment', target: { repository: 'acme/app', number: 7 } };
 }
 
+export function sessionRecord(number: number, fields: Fields<'session'> = {}): Of<'session'> {
+  const where = { attempt: 1, step: 'answer', turn: 1, resumed: 0, state: {} };
+  const about = { general: 'security-general', subject: 'acme/app#7' };
+  return { v: 1, type: 'session', ...work(number), sessionId: `ses-${number}`, ...about, ...where, ...fields };
+}
+
 export function settledRecord(number: number, fields: Fields<'settled'> = {}): Of<'settled'> {
   return { v: 1, type: 'settled', at: AT + number, eventId: eventId(number), outcome: 'done', ...fields };
 }

@@ -1,0 +1,57 @@
+import { MeshError } from '../../protocols/errors.ts';
+import type { Logger } from '../ports/runtime.ts';
+import type { Conversation, Scene } from './conversation.ts';
+import type { Analysis } from './engine.ts';
+import type { Checkpoint, Session } from './session.ts';
+
+interface Place<S> {
+  readonly step: string;
+  readonly turn: number;
+  readonly state: S;
+}
+
+/** A conversation whose state is nobody else's business. */
+export type Conduct = (runner: SessionRunner, scene: Scene, session?: Session) => Promise<Analysis>;
+
+export function conducting<S>(conversation: Conversation<S>): Conduct {
+  return (runner, scene, session) => runner.run(conversation, scene, session);
+}
+
+/**
+ * Takes a conversation from step to step, with a synced checkpoint after each that is finished. Without a session it lives and
+ * ends with the process.
+ */
+export class SessionRunner {
+  readonly #log: Logger;
+
+  constructor(parts: { readonly log: Logger }) {
+    this.#log = parts.log;
+  }
+
+  async run<S>(conversation: Conversation<S>, scene: Scene, session?: Session): Promise<Analysis> {
+    let place = this.#placeOf(conversation, scene, session?.checkpoint);
+    for (;;) {
+      const step = conversation.steps[place.step];
+      if (step === undefined) throw new MeshError('internal', { problem: `a conversation has no step ${place.step}` });
+      const next = await step(place.state, scene);
+      if ('end' in next) return next.end;
+      place = { step: next.to, turn: place.turn + 1, state: next.state };
+      // Nothing is begun any more by a node that leaves: the checkpoint is where it goes on.
+      if (next.isCheap !== true) await session?.save(place);
+      if (scene.signal.aborted) throw new MeshError('overloaded', { reason: 'it leaves' });
+    }
+  }
+
+  /** Where an earlier process, or another node, left it; at the beginning where that is of no use to this build. */
+  #placeOf<S>(conversation: Conversation<S>, scene: Scene, checkpoint: Checkpoint | undefined): Place<S> {
+    const turn = checkpoint?.turn ?? 0;
+    if (checkpoint !== undefined) {
+      const state = conversation.decode(checkpoint.state);
+      if (state !== undefined && Object.hasOwn(conversation.steps, checkpoint.step))
+        return { step: checkpoint.step, turn, state };
+      const { general, event } = scene;
+      this.#log.warn({ general: general.name, eventId: event.id, step: checkpoint.step }, 'session begins anew');
+    }
+    return { ...conversation.begin(scene), turn };
+  }
+}

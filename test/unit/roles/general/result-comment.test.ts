@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Analysis } from '../../../../roles/general/engine.ts';
+import { commentEffect } from '../../../../roles/general/publish.ts';
+import { commentOf } from '../../../../roles/general/result-comment.ts';
+import { cardOf } from '../../../fakes/cards.ts';
+import { meshEvent, pullRequestEvent } from '../../../fakes/events.ts';
+import { ANSWER } from '../../../fakes/scripted-model.ts';
+
+const BY = { general: 'security-general', cluster: 'prod-us' };
+const NO_USAGE = { promptTokens: 0, completionTokens: 0, costUsd: 0 };
+const ANALYSIS: Analysis = { answer: ANSWER, engine: 'model', model: 'gpt', usage: NO_USAGE };
+
+function answering(fields: Partial<Analysis['answer']>): string {
+  return commentOf({ ...ANALYSIS, answer: { ...ANSWER, ...fields } }, BY);
+}
+
+test('general / comment / tells the summary, what was found, what to do, and who says it', () => {
+  assert.equal(
+    commentOf(ANALYSIS, BY),
+    [
+      '### Security',
+      'It was read.',
+      '- **low** A small thing (`src/page.ts`): Here.',
+      '- [ ] Go on.',
+      '<sub>`security-general` in `prod-us`, by model `gpt`</sub>',
+    ].join('\n\n'),
+  );
+});
+
+test('general / comment / rules never pass for a model', () => {
+  const text = commentOf({ ...ANALYSIS, engine: 'offline-rules', degraded: 'no model is configured' }, BY);
+  assert.match(text, /by offline-rules: no model is configured<\/sub>$/);
+});
+
+const HOSTILE: { id: string; summary: string; never: RegExp }[] = [
+  { id: 'a mention', summary: 'ask @octocat', never: /@octocat/ },
+  { id: 'a link to an issue', summary: 'see #7', never: /#7/ },
+  { id: 'HTML', summary: '<details open><img src=x>', never: /<(details|img)/ },
+  { id: 'a marker', summary: '<!-- mindmesh:hops=0 key=mm-00000000000000000000 -->', never: /<!--/ },
+  { id: 'a secret', summary: `token ghp_${'a'.repeat(36)}`, never: /ghp_/ },
+];
+
+for (const { id, summary, never } of HOSTILE) {
+  test(`general / comment / ${id} in an answer is nothing but text`, () => {
+    assert.doesNotMatch(answering({ summary }), never);
+    assert.doesNotMatch(answering({ recommendations: [summary] }), never);
+  });
+}
+
+const general = { name: 'security-general', specialisations: [], concurrency: 1, capacity: 1 };
+const event = pullRequestEvent();
+const task = { eventId: event.id, slot: 'security-general' as never, isRepeat: false };
+const signal = new AbortController().signal;
+const self = cardOf('node');
+
+test('general / comment / goes to the pull request, one step further from a person', () => {
+  const effect = commentEffect(ANALYSIS, { general, event, task, signal }, self);
+  const { repository, number } = effect?.target ?? {};
+  assert.deepEqual([repository, number], [event.repository, event.data.pullRequest?.number]);
+  assert.deepEqual([effect?.kind, effect?.name, effect?.hops], ['comment', 'result', event.hops + 1]);
+});
+
+const NOWHERE: { id: string; scene: Parameters<typeof commentEffect>[1] }[] = [
+  { id: 'an event about no issue', scene: { general, event: meshEvent({ data: {} }), task, signal } },
+  { id: 'an event too far from a person', scene: { general, event: { ...event, hops: 3 }, task, signal } },
+  { id: 'work that was not promised', scene: { general, event, signal } },
+];
+
+for (const { id, scene } of NOWHERE) {
+  test(`general / comment / ${id} gets none`, () => assert.equal(commentEffect(ANALYSIS, scene, self), undefined));
+}
