@@ -10,13 +10,21 @@ import type { OwnItem } from './group.ts';
 import type { Heads } from './heads.ts';
 import { nextEpoch } from './next-epoch.ts';
 
+export interface OwnLogParts {
+  readonly heads: Heads;
+  readonly identity: Identity;
+  readonly runtime: Runtime;
+  /** The epoch of a boot, given a new ULID and this node's earlier epochs. Default `nextEpoch`; a test may plant another, to see that it is found out. */
+  readonly epochAfter?: ((fresh: Epoch, earlier: readonly Epoch[]) => Epoch) | undefined;
+}
+
 /** The log of this boot: gives each record its place in the chain before it is written. */
 export class OwnLog {
   readonly #card: NodeCard;
-  readonly #parts: { readonly heads: Heads; readonly identity: Identity; readonly runtime: Runtime };
+  readonly #parts: OwnLogParts;
   #epoch: Epoch;
 
-  constructor(card: NodeCard, parts: { heads: Heads; identity: Identity; runtime: Runtime }) {
+  constructor(card: NodeCard, parts: OwnLogParts) {
     this.#card = card;
     this.#parts = parts;
     this.#epoch = parts.runtime.ulid();
@@ -38,7 +46,8 @@ export class OwnLog {
   beginAnew(): void {
     const own = this.#parts.heads.all().filter(({ log }) => log.origin === this.log.origin);
     const earlier = own.map(({ log }) => log.epoch);
-    this.#epoch = nextEpoch(this.#parts.runtime.ulid(), earlier);
+    const { runtime, epochAfter = nextEpoch } = this.#parts;
+    this.#epoch = epochAfter(runtime.ulid(), earlier);
   }
 
   /** The record as it will be written; before the first of an epoch its card (L1). @throws MeshError `record-invalid`, `record-too-large`. */
