@@ -15,6 +15,8 @@ import { StoredCopies } from './stored-copies.ts';
 
 export interface LogSyncOptions {
   readonly self: PeerId;
+  /** Ways of replication that are left out: for tests that must find that out. Default: none. */
+  readonly without?: readonly ('links' | 'exchange' | 'hints')[];
 }
 
 export interface LogSyncParts {
@@ -43,6 +45,7 @@ const EXCHANGE_MAX_MS = 15_000;
 /** Replication between the nodes of one org: `/mindmesh/log/1` and the gossip of heads (rule L6). */
 export class LogSync {
   readonly #self: PeerId;
+  readonly #without: NonNullable<LogSyncOptions['without']>;
   readonly #parts: LogSyncParts;
   readonly #keeper: LinkKeeper;
   readonly #gossip: HeadsGossip;
@@ -57,13 +60,14 @@ export class LogSync {
   #running = false;
 
   /** Serves the protocol from now on; reads only after `start`. */
-  constructor({ self }: LogSyncOptions, parts: LogSyncParts) {
+  constructor({ self, without = [] }: LogSyncOptions, parts: LogSyncParts) {
     const { mesh, replica, runtime, isOfOrg = () => true } = parts;
     this.#self = self;
+    this.#without = without;
     this.#parts = parts;
     this.#copies = new StoredCopies(self, { replica, runtime, isOfOrg });
     this.#turn = new CatchUpTurn(runtime);
-    this.#gossip = new HeadsGossip(self, { mesh, replica, runtime, onGap: (from) => this.#ask(from) });
+    this.#gossip = new HeadsGossip(self, { mesh, replica, runtime, onGap: (from) => this.#mendGap(from) });
     this.#keeper = new LinkKeeper(self, {
       mesh,
       runtime,
@@ -100,8 +104,8 @@ export class LogSync {
 
   start(): void {
     this.#running = true;
-    this.#keeper.start();
-    this.#scheduleExchange();
+    if (!this.#without.includes('links')) this.#keeper.start();
+    if (!this.#without.includes('exchange')) this.#scheduleExchange();
   }
 
   stop(): void {
@@ -204,6 +208,10 @@ export class LogSync {
       if (peer !== undefined) this.#ask(peer);
       this.#scheduleExchange();
     });
+  }
+
+  #mendGap(from: PeerId): void {
+    if (!this.#without.includes('hints')) this.#ask(from);
   }
 
   /** Asks a peer for what we lack; whoever is at hand when that one is not. */

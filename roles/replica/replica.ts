@@ -15,7 +15,7 @@ import { Draft } from './draft.ts';
 import { contentOf, type GroupContent, type Item } from './group.ts';
 import { Heads, type LogEnd } from './heads.ts';
 import { Intake } from './intake.ts';
-import { OwnLog, positionOf } from './own-log.ts';
+import { OwnLog, type OwnLogParts, positionOf } from './own-log.ts';
 import { type Projection, put } from './projection.ts';
 import { Projector } from './projector.ts';
 import { catchUpProjections } from './rebuild.ts';
@@ -34,6 +34,8 @@ export interface ReplicaParts {
   readonly runtime: Runtime;
   readonly projections: readonly Projection[];
   readonly meter: Meter;
+  /** Another rule for the epoch of a boot, planted by a test. */
+  readonly epochAfter?: OwnLogParts['epochAfter'];
 }
 
 /**
@@ -59,10 +61,10 @@ export class Replica implements Journal {
   #state: 'built' | 'running' | 'stopped' = 'built';
 
   constructor(options: ReplicaOptions, parts: ReplicaParts) {
-    const { identity, runtime, disk, projections } = parts;
+    const { identity, runtime, disk, projections, epochAfter } = parts;
     this.#parts = parts;
     this.#queue = new CommitQueue({}, (items) => this.#commit(items));
-    this.#own = new OwnLog(options.card, { heads: this.#heads, identity, runtime });
+    this.#own = new OwnLog(options.card, { heads: this.#heads, identity, runtime, epochAfter });
     this.#backlog = new Backlog({
       disk,
       runtime,
