@@ -14,12 +14,22 @@ import type { Core } from './compose-core.ts';
 import type { GeneralApi } from './http/general-api.ts';
 import type { OrchestratorApi } from './http/orchestrator-api.ts';
 
-export function composeOrchestratorApi(core: Core, orchestrator: Orchestrator, queries: Queries): OrchestratorApi {
+/** What a sender of an event waits for at most until another node has it (I1). */
+const COPY_DEADLINE_MS = 5_000;
+
+/** @param ack when an event that was given over HTTP is answered */
+export function composeOrchestratorApi(
+  core: Core,
+  { ack, orchestrator, queries }: { ack: 'disk' | 'peer'; orchestrator: Orchestrator; queries: Queries },
+): OrchestratorApi {
   return {
     distribute: async (request) => {
       const [reason] = core.pressure.now.closedFor;
       if (reason !== undefined) throw new MeshError('overloaded', { reason });
       const decision = await orchestrator.distribute(eventOfDistribute(request, contextOf(core)));
+      if (ack === 'peer' && !(await core.logSync.handedOn(COPY_DEADLINE_MS))) {
+        throw new MeshError('copy-missing', { ms: COPY_DEADLINE_MS });
+      }
       return distributeResult(decision, queries.nameOf);
     },
     status: () => queries.mindosStatus(),

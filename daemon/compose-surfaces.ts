@@ -53,7 +53,9 @@ export async function composeSurfaces(loaded: LoadedConfig, core: Core, roles: R
     serve('aggregator', routes, readers && webhookFront(config, core, { aggregator, readers }));
   }
   if (roles.orchestrator) {
-    serve('orchestrator', orchestratorRoutes(composeOrchestratorApi(core, roles.orchestrator, queries)));
+    const { orchestrator } = roles;
+    const { ack } = config.ingest;
+    serve('orchestrator', orchestratorRoutes(composeOrchestratorApi(core, { ack, orchestrator, queries })));
   }
   if (roles.general) serve('general', generalRoutes(composeGeneralApi(core, roles.general)));
   const reading = readers ? [{ name: 'readers', stop: () => readers.stop() }] : [];
