@@ -1,8 +1,8 @@
 import type { MeshEvent } from '../../protocols/event.ts';
 import type { PeerId, SlotId } from '../../protocols/ids.ts';
 import { logKey, type Position } from '../../protocols/ids.ts';
-import type { ExplainView, TaskView } from '../../protocols/operator.ts';
-import type { Story, Task } from '../replica/story.ts';
+import type { EffectView, ExplainView, TaskView } from '../../protocols/operator.ts';
+import type { Story, Task, TaskEffect } from '../replica/story.ts';
 
 /** One offer of this node and what came of it. */
 export interface OfferNote {
@@ -55,7 +55,7 @@ function decisionOf({ distribution, distributedBy }: Story): Partial<ExplainView
 }
 
 function taskView(task: Task, offers: readonly OfferNote[]): TaskView {
-  const { slot, general, state, plan, accepted, attempts, done, dead } = task;
+  const { slot, general, state, plan, accepted, attempts, effects, done, dead } = task;
   const { rule, strategy, priority } = plan;
   return {
     slot,
@@ -72,9 +72,18 @@ function taskView(task: Task, offers: readonly OfferNote[]): TaskView {
       startedAt,
       ...(failed && { error: `${failed.code}: ${failed.message}` }),
     })),
+    ...(effects.length > 0 && { effects: effects.map(effectView) }),
     ...(done && { result: done.result, doneAt: done.at }),
     ...(dead && { dead: dead.reason }),
     offers: offers.filter((offer) => offer.slot === slot).map(({ to, at, answer }) => ({ to, at, answer })),
+  };
+}
+
+function effectView({ key, kind, target, intended, done, removed }: TaskEffect): EffectView {
+  return {
+    ...{ key, kind, target, removed },
+    intended: intended.map((each) => ({ ...each })),
+    ...(done && { doneAt: done.at, doneBy: done.by, ref: { ...done.ref } }),
   };
 }
 
@@ -107,6 +116,7 @@ function namesIn(view: Omit<ExplainView, 'names'>, names: ReadonlyMap<string, st
       ...task.candidates.map(({ peer }) => peer),
       ...task.attempts.map(({ by }) => by),
       ...task.offers.map(({ to }) => to),
+      ...(task.effects ?? []).flatMap(({ intended, doneBy }) => [doneBy, ...intended.map(({ by }) => by)]),
     ]),
   ];
   const known = peers.flatMap((peer) => {

@@ -14,12 +14,17 @@ function foldEffect(intents: readonly FactOf<'intended'>[], words: readonly Fact
   const first = intents[0] ?? words[0];
   if (first === undefined) return [];
   const { key, kind, target } = first.record;
-  const done = words.toSorted((a, b) => a.record.at - b.record.at).at(-1);
+  // Of two nodes the clock tells the order, for people only.
+  const done = words.toSorted(byTime).at(-1);
   const effect = {
     ...{ key, kind, target },
-    intended: intents.map(({ record, position }) => ({ by: position.origin, at: record.at })),
+    intended: intents.toSorted(byTime).map(({ record, position }) => ({ by: position.origin, at: record.at })),
     removed: words.reduce((sum, { record }) => sum + record.removed, 0),
     ...(done && { done: { by: done.position.origin, at: done.record.at, ref: done.record.ref } }),
   };
   return [effect];
+}
+
+function byTime(a: FactOf<'intended' | 'effect'>, b: FactOf<'intended' | 'effect'>): number {
+  return a.record.at - b.record.at;
 }

@@ -1,4 +1,4 @@
-import type { TaskView } from '../../../protocols/operator.ts';
+import type { EffectView, TaskView } from '../../../protocols/operator.ts';
 import type { Finding, Result } from '../../../protocols/result.ts';
 import { clean } from '../output/clean.ts';
 import { indent, narrower } from '../output/indent.ts';
@@ -20,6 +20,7 @@ export function taskPart(task: TaskView, names: Names, look: Look): string {
   const lines = [
     ...workLines(task, names, look.paint),
     ...offerLines(task, names, look),
+    ...(task.effects ?? []).map((effect) => effectLine(effect, names)),
     ...(task.dead === undefined ? [] : [`${look.paint.red('given up')}: ${clean(task.dead)}`]),
     ...(task.result === undefined ? [] : resultLines(task.result, look)),
   ];
@@ -40,6 +41,20 @@ function workLines({ acceptedBy, attempts }: TaskView, names: Names, paint: Pain
 function attemptLine({ number, by, error }: TaskView['attempts'][number], names: Names, paint: Paint): string {
   const outcome = error === undefined ? '' : `: ${paint.red('failed')}, ${clean(error)}`;
   return `attempt ${number} on ${nodeName(by, names)}${outcome}`;
+}
+
+/** `comment on acme/app#7: https://… by prod-1, 1 surplus taken away`. */
+function effectLine({ kind, target, intended, ref, doneBy, removed }: EffectView, names: Names): string {
+  const head = `${clean(kind)} on ${clean(placeOf(target))}`;
+  const last = intended.at(-1);
+  if (ref === undefined) return `${head}: meant${last ? ` by ${nodeName(last.by, names)}` : ''}, not seen there yet`;
+  const by = doneBy === undefined ? '' : ` by ${nodeName(doneBy, names)}`;
+  return `${head}: ${clean(ref.url ?? ref.id)}${by}${removed === 0 ? '' : `, ${removed} surplus taken away`}`;
+}
+
+function placeOf(target: EffectView['target']): string {
+  const { repository, number } = target;
+  return repository !== undefined && number !== undefined ? `${repository}#${number}` : Object.values(target).join(' ');
 }
 
 /** Offers matter while nobody has taken the task, and to those who look closely. */
