@@ -11,6 +11,7 @@ import { chooseGeneral, eventOfProcess, processReply } from '../roles/operator/p
 import type { Queries } from '../roles/operator/queries.ts';
 import type { Orchestrator } from '../roles/orchestrator/orchestrator.ts';
 import type { Core } from './compose-core.ts';
+import { composeWork } from './compose-work.ts';
 import type { GeneralApi } from './http/general-api.ts';
 import type { OrchestratorApi } from './http/orchestrator-api.ts';
 
@@ -37,6 +38,7 @@ export function composeOrchestratorApi(
     setGeneralStatus: (cluster, name, status) => orchestrator.setGeneralStatus(cluster, name, status),
     distributions: (limit) => queries.distributions(limit),
     events: (query) => queries.events(query),
+    ...composeWork({ core, queries, orchestrator }),
   };
 }
 

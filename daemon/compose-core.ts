@@ -94,7 +94,8 @@ export async function composeCore(config: Config, version: string): Promise<Core
   roster.onChange(() => logSync.orgChanged());
   const isReady = readiness(logSync, runtime);
   const status = () => ({ ready: isReady(), load: late.load?.() ?? [] });
-  const announcer = new Announcer({ self: card }, { mesh, roster, runtime, status });
+  const epoch = () => replica.epoch;
+  const announcer = new Announcer({ self: card }, { mesh, roster, runtime, epoch, status });
   return {
     card,
     runtime,

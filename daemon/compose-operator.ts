@@ -11,6 +11,7 @@ import { loadStory } from '../roles/replica/stories.ts';
 import { contextOf, normalizeGiven } from './compose-apis.ts';
 import type { Core } from './compose-core.ts';
 import type { Roles } from './compose-roles.ts';
+import { composeWork } from './compose-work.ts';
 import type { LoadedConfig } from './config/load.ts';
 import { configRows } from './config/view.ts';
 import type { OperatorApi, RouteTestBody } from './http/operator-api.ts';
@@ -38,6 +39,7 @@ export function composeOperator(parts: OperatorParts): OperatorApi {
     events: (filter) => queries.events(filter),
     onEvent: (listener) => queries.onEvent(listener),
     explain: (id) => queries.explain(id),
+    ...composeWork({ core, queries, orchestrator: roles.orchestrator }),
     config: async () => configRows(settings, sources),
     version: () => ({ version: core.card.version, node: process.version }),
   };

@@ -173,7 +173,7 @@ export const EventDataSchema = z.object({
   private: z.boolean().optional(),
   /** Facts of events that have no shape of their own above: short strings by name. */
   facts: z.record(text, z.union([text, z.number(), z.boolean()])).optional(),
-  /** What the caller of `POST /distribute` chose instead of the routes (G02). Only that route sets it, never a webhook. */
+  /** What the caller of `POST /distribute` chose instead of the routes (G02). Only that route and a replay set it, never a webhook. */
   asked: z
     .object({
       generals: z.array(text).optional(),

@@ -22,6 +22,11 @@ export const OPERATOR_PATHS = {
   /** Server-sent events: one `EventLine` each. */
   eventsTail: '/v1/events/tail',
   explain: '/v1/explain',
+  tasks: '/v1/tasks',
+  dlq: '/v1/dlq',
+  dlqRetry: '/v1/dlq/retry',
+  dlqDrop: '/v1/dlq/drop',
+  replay: '/v1/replay',
   config: '/v1/config',
   version: '/v1/version',
   /** A stream of `protocols/backup.ts`; on the operator's socket only. */
@@ -40,6 +45,26 @@ export const EventsQuerySchema = z.object({
   state: z.string().optional(),
 });
 export type EventsQuery = z.input<typeof EventsQuerySchema>;
+/** Query of `tasks`: those of the oldest event first; without a state those that have not ended. */
+export const TasksQuerySchema = z.object({
+  limit: z.coerce.number().int().min(1).max(1_000).default(100),
+  state: z.string().optional(),
+  general: z.string().optional(),
+});
+export type TasksQuery = z.input<typeof TasksQuerySchema>;
+/** Query of `dlq`: the newest first. */
+export const DeadLettersQuerySchema = TasksQuerySchema.omit({ state: true });
+export type DeadLettersQuery = z.input<typeof DeadLettersQuerySchema>;
+/** Body of `dlqRetry` and `dlqDrop`: an event, or the end of its id, and one of its slots; without one all that are dead. */
+export const DeadLetterRequestSchema = z.strictObject({ id: z.string(), slot: z.string().optional() });
+export type DeadLetterRequest = z.infer<typeof DeadLetterRequestSchema>;
+/** Body of `replay`: an event, or the end of its id; `to`: only that general; `dryRun`: says only where it would go. */
+export const ReplayRequestSchema = z.strictObject({
+  id: z.string(),
+  to: z.string().optional(),
+  dryRun: z.boolean().optional(),
+});
+export type ReplayRequest = z.infer<typeof ReplayRequestSchema>;
 /** Body of `POST routesTest`: an event that happened, one that might, or a payload with the name of its GitHub event. */
 export const RouteTestRequestSchema = z.union([
   z.strictObject({ eventId: z.string() }),
@@ -186,6 +211,62 @@ export const EffectViewSchema = z.object({
 });
 export type EffectView = z.infer<typeof EffectViewSchema>;
 
+/** One slot of an open event, or a general that it waits for. */
+export const TaskLineSchema = z.object({
+  eventId: EventIdSchema,
+  /** `<general>` or `<general>@<cluster>`. */
+  slot: z.string(),
+  general: z.string(),
+  kind: KindSchema,
+  subject: z.string(),
+  state: z.string(),
+  priority: z.string().optional(),
+  /** Since when it is in this state. */
+  since: z.int(),
+  /** Peer id of who has it, and its name where it is known. */
+  node: PeerIdSchema.optional(),
+  nodeName: z.string().optional(),
+  /** Executions that began. */
+  attempts: z.int(),
+  /** Why it is so: the last failure, the reason to wait. */
+  note: z.string().optional(),
+});
+export type TaskLine = z.infer<typeof TaskLineSchema>;
+
+/** A slot that was given up. */
+export const DeadLetterSchema = z.object({
+  eventId: EventIdSchema,
+  slot: SlotIdSchema,
+  general: z.string(),
+  kind: KindSchema,
+  subject: z.string(),
+  repository: z.string(),
+  at: z.int(),
+  reason: z.string(),
+  attempts: z.int(),
+  /** How often it was tried anew. */
+  round: z.int(),
+  dropped: z.boolean(),
+});
+export type DeadLetter = z.infer<typeof DeadLetterSchema>;
+
+/** What an operator changed. */
+export const DeadLetterChangeSchema = z.object({ eventId: EventIdSchema, slots: z.array(SlotIdSchema) });
+export type DeadLetterChange = z.infer<typeof DeadLetterChangeSchema>;
+
+/** The event that was made, or would be. */
+export const ReplayViewSchema = z.object({
+  /** Absent when nothing was made. */
+  eventId: EventIdSchema.optional(),
+  /** What it follows from. */
+  causationid: EventIdSchema,
+  hops: z.int(),
+  to: z.string().optional(),
+  /** Where it goes; only an orchestrator can tell. */
+  route: RouteTestViewSchema.optional(),
+});
+export type ReplayView = z.infer<typeof ReplayViewSchema>;
+
 export const TaskViewSchema = z.object({
   slot: SlotIdSchema,
   general: z.string(),
@@ -200,6 +281,12 @@ export const TaskViewSchema = z.object({
   result: ResultSchema.optional(),
   doneAt: z.int().optional(),
   dead: z.string().optional(),
+  /** The event that made it needless. */
+  supersededBy: z.string().optional(),
+  /** Peer ids of nodes that accepted it and left before they began. */
+  handedBack: z.array(z.string()).optional(),
+  /** How often an operator had it tried anew. */
+  round: z.int().optional(),
   /** Offers of this node since its start: hints for people, not records. */
   offers: z.array(z.object({ to: z.string(), at: z.int(), answer: z.string() })),
 });

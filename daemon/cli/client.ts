@@ -5,6 +5,12 @@ import { MeshError, messageOf } from '../../protocols/errors.ts';
 import {
   type ConfigRow,
   ConfigRowSchema,
+  type DeadLetter,
+  type DeadLetterChange,
+  DeadLetterChangeSchema,
+  type DeadLetterRequest,
+  DeadLetterSchema,
+  type DeadLettersQuery,
   type EventLine,
   EventLineSchema,
   type EventsQuery,
@@ -17,6 +23,9 @@ import {
   PeerViewSchema,
   type PingView,
   PingViewSchema,
+  type ReplayRequest,
+  type ReplayView,
+  ReplayViewSchema,
   type RouteTestRequest,
   type RouteTestView,
   RouteTestViewSchema,
@@ -24,6 +33,9 @@ import {
   RouteViewSchema,
   type StatusView,
   StatusViewSchema,
+  type TaskLine,
+  TaskLineSchema,
+  type TasksQuery,
   type VersionView,
   VersionViewSchema,
 } from '../../protocols/operator.ts';
@@ -99,6 +111,26 @@ export class OperatorClient {
 
   explain(id: string): Promise<ExplainView> {
     return this.#get(OPERATOR_PATHS.explain, ExplainViewSchema, { id });
+  }
+
+  tasks(query: TasksQuery = {}): Promise<TaskLine[]> {
+    return this.#get(OPERATOR_PATHS.tasks, z.array(TaskLineSchema), asQuery(query));
+  }
+
+  deadLetters(query: DeadLettersQuery = {}): Promise<DeadLetter[]> {
+    return this.#get(OPERATOR_PATHS.dlq, z.array(DeadLetterSchema), asQuery(query));
+  }
+
+  retry(body: DeadLetterRequest): Promise<DeadLetterChange> {
+    return this.#call(OPERATOR_PATHS.dlqRetry, DeadLetterChangeSchema, { method: 'POST', body });
+  }
+
+  drop(body: DeadLetterRequest): Promise<DeadLetterChange> {
+    return this.#call(OPERATOR_PATHS.dlqDrop, DeadLetterChangeSchema, { method: 'POST', body });
+  }
+
+  replay(body: ReplayRequest): Promise<ReplayView> {
+    return this.#call(OPERATOR_PATHS.replay, ReplayViewSchema, { method: 'POST', body });
   }
 
   config(): Promise<ConfigRow[]> {
@@ -184,4 +216,11 @@ export class OperatorClient {
 
 function filters({ limit, kind, repository, state }: EventsQuery): Query {
   return { limit: limit === undefined ? undefined : String(limit), kind, repository, state };
+}
+
+/** Coerced by the daemon, which takes text. */
+function asQuery(query: Readonly<Record<string, unknown>>): Query {
+  return Object.fromEntries(
+    Object.entries(query).map(([name, value]) => [name, value === undefined ? undefined : String(value)]),
+  );
 }

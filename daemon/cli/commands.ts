@@ -24,6 +24,13 @@ const STATE = {
   help: 'only in this state',
 } as const;
 
+/** As `roles/operator/task-lines.ts` has them. */
+export const TASK_STATES = ['waiting', 'offered', 'accepted', 'running', 'failed', 'done', 'superseded', 'dead'];
+const LIMIT = { name: 'limit', short: 'n', type: 'number', value: 'N', help: 'how many', fallback: '100' } as const;
+const GENERAL = { name: 'general', type: 'text', value: 'NAME', help: 'only of this general' } as const;
+const EVENT = { name: 'event', help: 'id of the event, or the end of one', required: true } as const;
+const SLOT = { name: 'slot', help: 'one slot of it; default: all that were given up' } as const;
+
 const DATA_DIR = {
   name: 'data-dir',
   type: 'text',
@@ -146,6 +153,59 @@ export const COMMANDS: readonly Command[] = [
       ...ASKS_DAEMON,
     ],
     load: () => import('./events-tail.ts'),
+  },
+  {
+    name: 'tasks',
+    summary: 'what is still to be done, and by whom',
+    about: 'The tasks of every event of the org that is not settled; without --state those that have not ended.',
+    options: [
+      LIMIT,
+      { name: 'state', type: 'text', choices: TASK_STATES, value: 'STATE', help: 'only in this state' },
+      GENERAL,
+      ...WATCHES_DAEMON,
+    ],
+    examples: [['mindmesh tasks --state waiting', 'work that nobody offers to do']],
+    load: () => import('./tasks.ts'),
+  },
+  {
+    name: 'dlq ls',
+    summary: 'work that was given up',
+    options: [LIMIT, GENERAL, ...WATCHES_DAEMON],
+    load: () => import('./dlq-ls.ts'),
+  },
+  {
+    name: 'dlq show',
+    summary: 'what of an event was given up, and why',
+    operands: [EVENT, SLOT],
+    options: ASKS_DAEMON,
+    load: () => import('./dlq-show.ts'),
+  },
+  {
+    name: 'dlq retry',
+    summary: 'try it anew: the same event, with all its attempts and all its time',
+    operands: [EVENT, SLOT],
+    options: ASKS_DAEMON,
+    examples: [['mindmesh dlq ls -o name | xargs -n 2 mindmesh dlq retry', 'everything that was given up']],
+    load: () => import('./dlq-retry.ts'),
+  },
+  {
+    name: 'dlq drop',
+    summary: 'list it no more; the log keeps it',
+    operands: [EVENT, SLOT],
+    options: ASKS_DAEMON,
+    load: () => import('./dlq-drop.ts'),
+  },
+  {
+    name: 'replay',
+    summary: 'the same happening as a new event, worked on once more',
+    about: 'It has an id of its own, names the old one as its cause, and its effects happen again.',
+    operands: [EVENT],
+    options: [
+      { name: 'to', type: 'text', value: 'GENERAL', help: 'only this general, whatever the routes say' },
+      { name: 'dry-run', type: 'switch', help: 'only say where it would go' },
+      ...ASKS_DAEMON,
+    ],
+    load: () => import('./replay.ts'),
   },
   {
     name: 'generals',

@@ -4,7 +4,7 @@ import type { Completed } from './completed.ts';
 /** Pure bash, without the bash-completion package. */
 export function bashScript(commands: readonly Completed[]): string {
   const firsts = [...new Set(commands.map(({ words }) => words[0] ?? ''))];
-  const values = new Map(commands.flatMap(({ options }) => options).flatMap(valueCase));
+  const values = new Map(merged(commands.flatMap(({ options }) => options)).flatMap(valueCase));
   return `# bash completion for mindmesh: source <(mindmesh completion bash)
 _mindmesh() {
   local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD - 1]} path='' word
@@ -24,6 +24,14 @@ ${commandCases(commands).join('\n')}
 }
 complete -o default -F _mindmesh mindmesh
 `;
+}
+
+/** Values are looked up by the option's name alone: where two commands give it other choices, all of them are offered. */
+function merged(options: readonly Option[]): readonly Option[] {
+  return options.map((option) => {
+    const choices = options.filter(({ name }) => name === option.name).flatMap((each) => each.choices ?? []);
+    return choices.length === 0 ? option : { ...option, choices: [...new Set(choices)] };
+  });
 }
 
 function valueCase(option: Option): [string, string][] {

@@ -29,6 +29,7 @@ import {
 } from '../../protocols/operator.ts';
 import type { App, Routes } from './app.ts';
 import { EventStreams } from './event-stream.ts';
+import { type WorkApi, workRoutes } from './work-api.ts';
 
 /** A payload as its sender posts it, with the name of its event. */
 const PayloadSchema = z.strictObject({ event: z.string().min(1), payload: z.record(z.string(), z.unknown()) });
@@ -37,7 +38,7 @@ export type RouteTestBody = z.output<typeof RouteTestBodySchema>;
 export type EventsFilter = z.output<typeof EventsQuerySchema>;
 
 /** What an operator can ask of a node; the values are those of `protocols/operator.ts`. */
-export interface OperatorApi {
+export interface OperatorApi extends WorkApi {
   status(): Promise<StatusView>;
   peers(): Promise<readonly PeerView[]>;
   /** @param peer id or name of a node. @throws MeshError `not-found`, `peer-unreachable` or `request-timeout`. */
@@ -64,6 +65,7 @@ export function operatorRoutes(api: OperatorApi): Routes {
     routingRoutes(app, api);
     eventRoutes(app, api);
     explainRoutes(app, api);
+    workRoutes(app, api);
   };
 }
 

@@ -20,9 +20,10 @@ import {
   GeneralViewSchema,
 } from '../../protocols/operator.ts';
 import type { App, Routes } from './app.ts';
+import { type WorkApi, workViewRoutes } from './work-api.ts';
 
 /** What the orchestrator's port needs. */
-export interface OrchestratorApi {
+export interface OrchestratorApi extends Pick<WorkApi, 'tasks' | 'deadLetters'> {
   /** Resolves once the decision is recorded. */
   distribute(request: DistributeRequest): Promise<DistributeResult>;
   status(): Promise<MindosStatus>;
@@ -43,6 +44,7 @@ export function orchestratorRoutes(api: OrchestratorApi): Routes {
   return (app) => {
     distributionRoutes(app, api);
     generalRoutes(app, api);
+    workViewRoutes(app, api, { tasks: '/tasks', dlq: '/dlq' });
     const schema = {
       summary: 'Events of the org, newest first',
       querystring: EventsQuerySchema,

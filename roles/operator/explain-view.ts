@@ -55,7 +55,7 @@ function decisionOf({ distribution, distributedBy }: Story): Partial<ExplainView
 }
 
 function taskView(task: Task, offers: readonly OfferNote[]): TaskView {
-  const { slot, general, state, plan, accepted, attempts, effects, done, dead } = task;
+  const { slot, general, state, plan, accepted, attempts, effects, done, dead, superseded, handedBack, round } = task;
   const { rule, strategy, priority } = plan;
   return {
     slot,
@@ -74,7 +74,10 @@ function taskView(task: Task, offers: readonly OfferNote[]): TaskView {
     })),
     ...(effects.length > 0 && { effects: effects.map(effectView) }),
     ...(done && { result: done.result, doneAt: done.at }),
-    ...(dead && { dead: dead.reason }),
+    ...(superseded && { supersededBy: superseded.by }),
+    ...(dead && { dead: dead.dropped ? `${dead.reason} (dropped)` : dead.reason }),
+    ...(handedBack.length > 0 && { handedBack: [...handedBack] }),
+    ...(round > 0 && { round }),
     offers: offers.filter((offer) => offer.slot === slot).map(({ to, at, answer }) => ({ to, at, answer })),
   };
 }
@@ -116,6 +119,7 @@ function namesIn(view: Omit<ExplainView, 'names'>, names: ReadonlyMap<string, st
       ...task.candidates.map(({ peer }) => peer),
       ...task.attempts.map(({ by }) => by),
       ...task.offers.map(({ to }) => to),
+      ...(task.handedBack ?? []),
       ...(task.effects ?? []).flatMap(({ intended, doneBy }) => [doneBy, ...intended.map(({ by }) => by)]),
     ]),
   ];

@@ -6,7 +6,7 @@ import type { Journal } from '../ports/journal.ts';
 import type { Roster } from '../ports/roster.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { type Tables, tableKey } from '../ports/tables.ts';
-import { COUNTERS } from '../replica/project-events.ts';
+import { COUNTERS, readCount } from '../replica/project-events.ts';
 import { getRow, rangeRows } from '../replica/rows.ts';
 import { loadStory } from '../replica/stories.ts';
 import { type EventState, eventLine } from './event-line.ts';
@@ -96,7 +96,7 @@ export class Queries {
   /** @param id of an event, or the end of one that only one recent event has */
   async explain(id: string): Promise<ExplainView | undefined> {
     const { orchestrator } = this.#parts;
-    const eventId = await this.#findEvent(id);
+    const eventId = await this.findEvent(id);
     if (eventId === undefined) return undefined;
     const story = await loadStory(eventId, this.#parts);
     const owner = story.event && orchestrator?.ownerOf(story.event.subject);
@@ -109,7 +109,7 @@ export class Queries {
     const { tables } = this.#parts;
     const rows = await rangeRows(tables, 'distributions', { limit });
     return {
-      total: getRow(tables, 'counters', COUNTERS.records('distribution')) ?? 0,
+      total: readCount(tables, COUNTERS.records('distribution')),
       recent: rows.map(([, row]) => distributionLine(row, this.nameOf)),
     };
   }
@@ -122,7 +122,7 @@ export class Queries {
   async eventCounts(): Promise<{ readonly total: number; readonly open: number }> {
     const { tables } = this.#parts;
     const open = await tables.range('open');
-    return { total: getRow(tables, 'counters', COUNTERS.events) ?? 0, open: open.length };
+    return { total: readCount(tables, COUNTERS.events), open: open.length };
   }
 
   /** The open event that came first, as far as the first page of them tells; undefined when none is open. */
@@ -151,7 +151,8 @@ export class Queries {
     ]);
   }
 
-  async #findEvent(id: string): Promise<EventId | undefined> {
+  /** @param id of an event, or the end of one that only one recent event has */
+  async findEvent(id: string): Promise<EventId | undefined> {
     const { tables } = this.#parts;
     const whole = EventIdSchema.safeParse(id);
     if (whole.success && getRow(tables, 'ids', whole.data) !== undefined) return whole.data;

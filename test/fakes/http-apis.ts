@@ -1,7 +1,9 @@
 import type { GeneralApi } from '../../daemon/http/general-api.ts';
 import type { OperatorApi } from '../../daemon/http/operator-api.ts';
 import type { OrchestratorApi } from '../../daemon/http/orchestrator-api.ts';
+import type { WorkApi } from '../../daemon/http/work-api.ts';
 import { MeshError } from '../../protocols/errors.ts';
+import { eventIdOf } from '../../protocols/ids.ts';
 import type { EventLine, GeneralView } from '../../protocols/operator.ts';
 import { agentCard } from '../../roles/operator/agent-card.ts';
 import { eventLineOfStory } from '../../roles/operator/event-line.ts';
@@ -10,6 +12,7 @@ import { generalViews } from '../../roles/operator/general-views.ts';
 import { eventOfDistribute } from '../../roles/operator/given-event.ts';
 import { distributeResult, distributionLine, mindosStatus } from '../../roles/operator/mindos-view.ts';
 import { processReply } from '../../roles/operator/process.ts';
+import { taskLines } from '../../roles/operator/task-lines.ts';
 import { peerViews, routeViews, statusView } from '../../roles/operator/views.ts';
 import { foldStory } from '../../roles/replica/story.ts';
 import { cardOf, peerNamed } from './cards.ts';
@@ -55,8 +58,43 @@ export function orchestratorApi(): OrchestratorApi {
     },
     distributions: async (limit) => ({ total: 1, recent: distributions.recent.slice(0, limit) }),
     events: async ({ kind }) => lines.filter((each) => kind === undefined || each.kind === kind),
+    ...workApi(),
   };
 }
+
+function workApi(): WorkApi {
+  const tasks = taskLines(story);
+  const letters = [{ ...LETTER, eventId: EVENT_ID, slot: plan.slot }];
+  const change = (id: string) => {
+    if (!EVENT_ID.endsWith(id)) throw new MeshError('not-found', { what: 'dead letter of', id });
+    return { eventId: EVENT_ID, slots: [plan.slot] };
+  };
+  return {
+    tasks: async ({ state, limit }) =>
+      tasks.filter((task) => state === undefined || task.state === state).slice(0, limit),
+    deadLetters: async ({ general, limit }) =>
+      letters.filter((each) => general === undefined || each.general === general).slice(0, limit),
+    retry: async ({ id }) => change(id),
+    drop: async ({ id }) => change(id),
+    replay: async ({ dryRun }) => ({
+      ...(dryRun !== true && { eventId: eventIdOf('replay', '1') }),
+      causationid: EVENT_ID,
+      hops: 0,
+    }),
+  };
+}
+
+const LETTER = {
+  general: 'security-general',
+  kind: 'pr_created',
+  subject: 'acme/app#7',
+  repository: 'acme/app',
+  at: AT,
+  reason: 'nobody took it before its deadline',
+  attempts: 0,
+  round: 0,
+  dropped: false,
+} as const;
 
 export function generalApi(): GeneralApi {
   return {
@@ -118,6 +156,7 @@ export function operatorApi(): FakeOperator {
       return () => listeners.delete(listener);
     },
     explain: async (id) => (EVENT_ID.endsWith(id) ? explainView(story, { names: new Map(), offers: [] }) : undefined),
+    ...workApi(),
     config: async () => [{ key: 'node.name', value: 'me', source: 'default' }],
     version: () => ({ version: '0.1.0', node: process.version }),
     tell: (told) => {

@@ -72,7 +72,7 @@ function outcomePart({ settled, tasks, waiting, receivedAt }: ExplainView, { pai
 
 function underWay(tasks: readonly TaskView[]): string {
   const open = tasks
-    .filter(({ state }) => state !== 'done' && state !== 'dead')
+    .filter(({ state }) => state !== 'done' && state !== 'superseded' && state !== 'dead')
     .map(({ slot, state }) => `${slot} ${state}`);
   return open.length === 0 ? '' : `; ${clean(open.join(', '))}`;
 }

@@ -21,6 +21,11 @@ export function taskPart(task: TaskView, names: Names, look: Look): string {
     ...workLines(task, names, look.paint),
     ...offerLines(task, names, look),
     ...(task.effects ?? []).map((effect) => effectLine(effect, names)),
+    ...(task.handedBack ?? []).map((peer) => `handed back by ${nodeName(peer, names)}, which left`),
+    ...(task.round === undefined
+      ? []
+      : [`tried anew ${task.round === 1 ? 'once' : `${task.round} times`} by an operator`]),
+    ...(task.supersededBy === undefined ? [] : [`needless: ${clean(task.supersededBy)} brought a newer state`]),
     ...(task.dead === undefined ? [] : [`${look.paint.red('given up')}: ${clean(task.dead)}`]),
     ...(task.result === undefined ? [] : resultLines(task.result, look)),
   ];
@@ -97,6 +102,6 @@ function findingLines({ severity, title, detail, where }: Finding, paint: Paint,
 }
 
 function paintState(state: string, paint: Paint): (text: string) => string {
-  if (state === 'done') return paint.green;
+  if (state === 'done' || state === 'superseded') return paint.green;
   return state === 'dead' || state === 'failed' ? paint.red : paint.yellow;
 }

@@ -7,7 +7,8 @@ import { exitCodeOf } from '../../../../daemon/cli/exit-codes.ts';
 import { news } from '../../../../daemon/cli/view-verb.ts';
 import { fakeTerminal } from './fake-terminal.ts';
 import { EVENT, EVENTS, EXPLAIN, PINGS, ROUTE_TEST, STATUS, WELL } from './fixture-views.ts';
-import { json, operatorServer, problem, temporaryFolder } from './operator-server.ts';
+import { DEAD_LETTERS, DRY_REPLAY, REPLAY, TASKS } from './fixture-work.ts';
+import { type Answer, json, operatorServer, problem, temporaryFolder } from './operator-server.ts';
 
 test('cli / status / asks the daemon at --socket and prints what -o says', async (t) => {
   const { socket } = await operatorServer(t, { '/v1/status': json(STATUS) });
@@ -243,4 +244,78 @@ test('cli / keygen / makes a key once, and prints the same peer id ever after', 
   assert.equal(first.created, true);
   assert.match(first.peer, /^12D3KooW/);
   assert.deepEqual(await call(), { ...first, created: false });
+});
+
+test('cli / tasks / --state, --general and --limit are asked for, and a short name of a general will do', async (t) => {
+  const { socket, asked } = await operatorServer(t, { '/v1/tasks': json(TASKS) });
+  const terminal = fakeTerminal();
+  const argv = ['tasks', '--state', 'running', '--general', 'security', '-n', '5', '--socket', socket, '-o', 'name'];
+  assert.equal(await runCli(argv, terminal), 0);
+  assert.deepEqual(asked, ['GET /v1/tasks?limit=5&state=running&general=security-general']);
+  assert.equal(terminal.out().split('\n')[0], `${EVENT} security-general@prod-us`);
+  assert.equal(await runCli(['tasks', '--state', 'asleep', '--socket', socket], fakeTerminal()), 2);
+});
+
+test('cli / dlq / is listed, tried anew and dropped', async (t) => {
+  const bodies: unknown[] = [];
+  const changed = { eventId: EVENT, slots: ['triage-general@dev'] };
+  const change: Answer = (request, response, body) => {
+    bodies.push([request.url, JSON.parse(body)]);
+    json(changed)(request, response, body);
+  };
+  const { socket } = await operatorServer(t, {
+    '/v1/dlq': json(DEAD_LETTERS),
+    '/v1/dlq/retry': change,
+    '/v1/dlq/drop': change,
+  });
+  const call = async (...words: string[]) => {
+    const terminal = fakeTerminal();
+    assert.equal(await runCli([...words, '--socket', socket], terminal), 0, words.join(' '));
+    return terminal.out();
+  };
+  assert.match(await call('dlq', 'ls', '-o', 'name'), /^github:72d3162e\S+ triage-general@dev\n/);
+  assert.match(await call('dlq', 'retry', EVENT, 'triage-general@dev'), /triage-general@dev of \S+: tried anew/);
+  assert.match(await call('dlq', 'drop', 'dc0958'), /dropped/);
+  assert.deepEqual(bodies, [
+    ['/v1/dlq/retry', { id: EVENT, slot: 'triage-general@dev' }],
+    ['/v1/dlq/drop', { id: 'dc0958' }],
+  ]);
+});
+
+test('cli / dlq / what is not there ends with 3, also an event of which nothing was given up', async (t) => {
+  const none = { ...EXPLAIN, tasks: EXPLAIN.tasks.filter(({ state }) => state !== 'dead') };
+  const { socket } = await operatorServer(t, {
+    '/v1/dlq/retry': problem(404, 'not-found', 'there is no dead letter of x', 'list them'),
+    '/v1/explain': json(none),
+  });
+  assert.equal(await runCli(['dlq', 'retry', 'x', '--socket', socket], fakeTerminal()), 3);
+  assert.equal(await runCli(['dlq', 'show', EVENT, '--socket', socket], fakeTerminal()), 3);
+  assert.equal(await runCli(['dlq', 'retry', '--socket', socket], fakeTerminal()), 2);
+  assert.equal(await runCli(['dlq'], fakeTerminal()), 2);
+});
+
+test('cli / dlq show / tells only what was given up', async (t) => {
+  const { socket } = await operatorServer(t, { '/v1/explain': json(EXPLAIN) });
+  const terminal = fakeTerminal();
+  assert.equal(await runCli(['dlq', 'show', EVENT, '--socket', socket], terminal), 0);
+  assert.match(terminal.out(), /given up: the deadline of 24h is over/);
+  assert.doesNotMatch(terminal.out(), /code-review-general/);
+  const other = ['dlq', 'show', EVENT, 'security-general@prod-us', '--socket', socket];
+  assert.equal(await runCli(other, fakeTerminal()), 3);
+});
+
+test('cli / replay / asks for one general, and with --dry-run for nothing but the route', async (t) => {
+  const bodies: unknown[] = [];
+  const { socket } = await operatorServer(t, {
+    '/v1/replay': (request, response, body) => {
+      bodies.push(JSON.parse(body));
+      json(bodies.length === 1 ? REPLAY : DRY_REPLAY)(request, response, body);
+    },
+  });
+  const [real, dry] = [fakeTerminal(), fakeTerminal()];
+  assert.equal(await runCli(['replay', EVENT, '--socket', socket], real), 0);
+  assert.equal(await runCli(['replay', EVENT, '--to', 'security', '--dry-run', '--socket', socket], dry), 0);
+  assert.deepEqual(bodies, [{ id: EVENT }, { id: EVENT, to: 'security', dryRun: true }]);
+  assert.match(real.out(), /^replay:\S+ replays github:/);
+  assert.match(dry.out(), /^nothing was sent/);
 });

@@ -9,6 +9,11 @@ import { backupRendering, restoreRendering } from '../../../../daemon/cli/views/
 import { checkRendering } from '../../../../daemon/cli/views/check.ts';
 import { checkedRendering } from '../../../../daemon/cli/views/checked.ts';
 import { configRendering, keyRendering } from '../../../../daemon/cli/views/config.ts';
+import {
+  changeRendering,
+  deadLetterRendering,
+  deadLettersRendering,
+} from '../../../../daemon/cli/views/dead-letters.ts';
 import { emittedRendering } from '../../../../daemon/cli/views/emitted.ts';
 import { eventsRendering } from '../../../../daemon/cli/views/events.ts';
 import { explainRendering } from '../../../../daemon/cli/views/explain.ts';
@@ -16,9 +21,12 @@ import { generalsRendering } from '../../../../daemon/cli/views/generals.ts';
 import { keygenRendering } from '../../../../daemon/cli/views/keygen.ts';
 import { peersRendering } from '../../../../daemon/cli/views/peers.ts';
 import { pingRendering } from '../../../../daemon/cli/views/ping.ts';
+import { replayedRendering } from '../../../../daemon/cli/views/replayed.ts';
 import { routeTestRendering } from '../../../../daemon/cli/views/route-test.ts';
 import { routesRendering } from '../../../../daemon/cli/views/routes.ts';
 import { statusRendering } from '../../../../daemon/cli/views/status.ts';
+import { tasksRendering } from '../../../../daemon/cli/views/tasks.ts';
+import { slotOf } from '../../../../protocols/ids.ts';
 import {
   EVENT,
   EVENTS,
@@ -35,6 +43,7 @@ import {
   STATUS,
   WELL,
 } from './fixture-views.ts';
+import { DEAD, DEAD_LETTERS, DRY_REPLAY, EXPLAIN_WORK, REPLAY, TASKS } from './fixture-work.ts';
 import { assertGolden } from './golden.ts';
 
 const LOOK: Omit<Look, 'wide'> = { paint: PLAIN, width: undefined, now: NOW };
@@ -63,6 +72,14 @@ const SHOWN: Readonly<Record<string, (format: (typeof FORMATS)[number]) => Promi
   explain: shown(explainRendering, EXPLAIN),
   'explain-model': shown(explainRendering, EXPLAIN_MODEL),
   'explain-new': shown(explainRendering, EXPLAIN_NEW),
+  'explain-work': shown(explainRendering, EXPLAIN_WORK),
+  tasks: shown(tasksRendering, TASKS),
+  'dlq-ls': shown(deadLettersRendering, DEAD_LETTERS),
+  'dlq-show': shown(deadLetterRendering, DEAD),
+  'dlq-retry': shown(changeRendering('tried anew'), { eventId: EVENT, slots: [slotOf('triage-general')] }),
+  'dlq-drop': shown(changeRendering('dropped'), { eventId: EVENT, slots: [slotOf('triage-general')] }),
+  replay: shown(replayedRendering, REPLAY),
+  'replay-dry-run': shown(replayedRendering, DRY_REPLAY),
   emit: shown(emittedRendering, { status: 202, delivery: 'd', message: 'accepted', event_id: EVENT }),
   'emit-twice': shown(emittedRendering, {
     status: 200,

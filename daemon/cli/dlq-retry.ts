@@ -1,0 +1,5 @@
+import { requestOf } from './dead-letter-request.ts';
+import { viewVerb } from './view-verb.ts';
+import { changeRendering } from './views/dead-letters.ts';
+
+export const run = viewVerb((client, args) => client.retry(requestOf(args)), changeRendering('tried anew'));
