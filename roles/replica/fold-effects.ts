@@ -25,6 +25,10 @@ function foldEffect(intents: readonly FactOf<'intended'>[], words: readonly Fact
   return [effect];
 }
 
-function byTime(a: FactOf<'intended' | 'effect'>, b: FactOf<'intended' | 'effect'>): number {
+interface Timed {
+  readonly record: { readonly at: number };
+}
+
+function byTime(a: Timed, b: Timed): number {
   return a.record.at - b.record.at;
 }

@@ -42,7 +42,12 @@ function viewOf(...facts: Fact[]): ExplainView {
 
 function lineOf(view: ExplainView): string | undefined {
   const paint = { bold: COLOURLESS, dim: COLOURLESS, red: COLOURLESS, green: COLOURLESS, yellow: COLOURLESS };
-  const text = explainRendering.table(view, { paint: { ...paint, cyan: COLOURLESS } as never, wide: false, now: AT });
+  const text = explainRendering.table(view, {
+    paint: { ...paint, cyan: COLOURLESS } as never,
+    wide: false,
+    width: undefined,
+    now: AT,
+  });
   return text
     .split('\n')
     .find((line) => line.includes('comment on'))
