@@ -1,4 +1,4 @@
-import { compareText, logKey, type PeerId } from '../../protocols/ids.ts';
+import { compareText, type LogId, logKey, type PeerId } from '../../protocols/ids.ts';
 import type { Have } from '../../protocols/log-sync.ts';
 import { PROTOCOLS } from '../../protocols/names.ts';
 import type { SignedHead } from '../../protocols/record.ts';
@@ -42,6 +42,9 @@ export interface LogSyncStats {
 const EXCHANGE_MIN_MS = 5_000;
 const EXCHANGE_MAX_MS = 15_000;
 
+/** Between two logs of ours that are given up because one peer takes no more of them. */
+const REFUSAL_MS = 60_000;
+
 /** Replication between the nodes of one org: `/mindmesh/log/1` and the gossip of heads (rule L6). */
 export class LogSync {
   readonly #self: PeerId;
@@ -56,6 +59,8 @@ export class LogSync {
   readonly #exchanges = new Map<PeerId, LogReader>();
   /** By peer, logs of which it sent a batch that did not fit: asked for from the start, which mends it or proves a fork. */
   readonly #suspects = new Map<PeerId, Set<string>>();
+  /** By peer, when it last refused one of our own logs. */
+  readonly #refusals = new Map<PeerId, number>();
   #cancelExchange: () => void = () => {};
   #running = false;
 
@@ -141,6 +146,7 @@ export class LogSync {
       replica,
       meter,
       onStored: (stored, isAll) => this.#copies.said(link.peer, stored, isAll),
+      onRefused: (log) => this.#refused(link.peer, log),
       onClosed: () => this.#writers.delete(writer),
     });
     this.#writers.add(writer);
@@ -152,6 +158,15 @@ export class LogSync {
     for (const writer of this.#writers) writer.committed(logs);
     for (const reader of this.#keeper.readers()) reader.committed();
     this.#gossip.grown(logs);
+  }
+
+  /** A peer that does not mean it well must not make this node begin anew all the time. */
+  #refused(peer: PeerId, log: LogId): void {
+    const now = this.#parts.runtime.monotonic();
+    if (log.origin !== this.#self || this.#parts.replica.lengthOf(log) === 0) return;
+    if (now - (this.#refusals.get(peer) ?? Number.NEGATIVE_INFINITY) < REFUSAL_MS) return;
+    this.#refusals.set(peer, now);
+    void this.#parts.replica.renounce(log);
   }
 
   #createReader(peer: PeerId, onClosed: (reader: LogReader) => void): LogReader {

@@ -1,6 +1,6 @@
 import { MeshError, messageOf } from '../../protocols/errors.ts';
 import { type LogId, logKey, type PeerId } from '../../protocols/ids.ts';
-import { BATCHES_IN_FLIGHT, type Have, type Stored } from '../../protocols/log-sync.ts';
+import { BATCHES_IN_FLIGHT, type Have, NOTHING_WANTED, type Stored } from '../../protocols/log-sync.ts';
 import type { Link, LinkHandler } from '../ports/links.ts';
 import type { Meter } from '../ports/runtime.ts';
 import { decodeLogFrame, encodeBatch, encodeCaughtUp } from './log-frames.ts';
@@ -15,6 +15,8 @@ export interface LogWriterParts {
    * were just written.
    */
   onStored(stored: Stored, isAll: boolean): void;
+  /** The reader takes no more of this log: it has another version of it (L2). */
+  onRefused(log: LogId): void;
   onClosed(): void;
 }
 
@@ -83,6 +85,7 @@ export class LogWriter implements LinkHandler {
     this.#due.clear();
     this.#cursors = new Map([...ends].map(([key, { length }]) => [key, length]));
     const doubtful = new Set<string>();
+    for (const [origin, epoch, length] of logs) if (length === NOTHING_WANTED) this.#parts.onRefused({ origin, epoch });
     for (const [origin, epoch, length, hash] of this.#parts.replica.have()) {
       const key = logKey({ origin, epoch });
       const theirs = ends.get(key);

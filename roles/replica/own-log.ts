@@ -55,7 +55,7 @@ export class OwnLog {
     const encoded = encode(record);
     const isFirst = this.#parts.heads.open(this.log).pending.length === 0;
     if (!isFirst || record.type === 'card') return [this.#place(encoded)];
-    const card = { v: WIRE_VERSION, type: 'card', at: this.#parts.runtime.wall(), card: this.#card } as const;
+    const card = { v: WIRE_VERSION, type: 'card', at: Math.round(this.#parts.runtime.wall()), card: this.#card } as const;
     return [this.#place(encode(card)), this.#place(encoded)];
   }
 

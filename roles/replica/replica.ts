@@ -1,4 +1,4 @@
-import { hasCode, MeshError } from '../../protocols/errors.ts';
+import { hasCode, MeshError, messageOf } from '../../protocols/errors.ts';
 import { type Epoch, type LogId, logKey, type PeerId, type Position } from '../../protocols/ids.ts';
 import { LIMITS } from '../../protocols/names.ts';
 import type { NodeCard } from '../../protocols/presence.ts';
@@ -19,6 +19,7 @@ import { OwnLog, type OwnLogParts, positionOf } from './own-log.ts';
 import { type Projection, put } from './projection.ts';
 import { Projector } from './projector.ts';
 import { catchUpProjections } from './rebuild.ts';
+import { reissue } from './reissue.ts';
 import { measureCommit, type ReplicaStats, statsOf } from './replica-stats.ts';
 import { getRow } from './rows.ts';
 
@@ -58,6 +59,8 @@ export class Replica implements Journal {
   readonly #commitListeners: ((entries: readonly Committed[]) => void)[] = [];
   readonly #growthListeners: ((heads: readonly SignedHead[]) => void)[] = [];
   readonly #fatalListeners: ((error: unknown) => void)[] = [];
+  /** Own logs that are given up. */
+  readonly #renounced = new Set<string>();
   #state: 'built' | 'running' | 'stopped' = 'built';
 
   constructor(options: ReplicaOptions, parts: ReplicaParts) {
@@ -99,6 +102,7 @@ export class Replica implements Journal {
     }
     this.#own.beginAnew();
     this.#state = 'running';
+    for (const { log, quarantined } of this.#heads.all()) if (quarantined) void this.renounce(log);
   }
 
   /** Takes nothing more in and resolves when what was taken is synced. */
@@ -236,7 +240,6 @@ export class Replica implements Journal {
     const state = this.#heads.open(head);
     if (state.quarantined) return;
     state.quarantined = true;
-    if (this.#own.holds(head)) this.#own.beginAnew();
     const { meter, runtime } = this.#parts;
     meter.count('mindmesh_log_forks_total');
     runtime.log.error({ log: logKey(head), length: head.length, from }, 'two signed heads of one log disagree');
@@ -248,8 +251,28 @@ export class Replica implements Journal {
       theirs: hex(head.hash),
       from,
     };
+    void this.renounce(head);
     const ops = [put('quarantine', tableKey(head.origin, head.epoch), row)];
     await this.#queue.add({ kind: 'note', ops, records: 0, bytes: 0 });
+  }
+
+  /**
+   * One of our own logs is of no use any more: two heads of it disagree, here or at a peer that takes no more of it (L2). What
+   * follows goes to a new one, and what it says of open events is written there anew. Once a log; never rejects.
+   */
+  async renounce(log: LogId): Promise<void> {
+    const key = logKey(log);
+    if (log.origin !== this.#parts.identity.peer || this.#renounced.has(key)) return;
+    this.#renounced.add(key);
+    if (this.#own.holds(log)) this.#own.beginAnew();
+    const { tables, runtime } = this.#parts;
+    try {
+      const records = await reissue(log, { journal: this, tables });
+      if (records > 0) runtime.log.warn({ log: key, records }, 'a log is given up: its open events are written anew');
+    } catch (error) {
+      // A failed write ends the process; the next start, or the peer that refuses the log, asks for it again.
+      runtime.log.error({ log: key, problem: messageOf(error) }, 'open events of a log were not written anew');
+    }
   }
 
   #fail(error: unknown): void {

@@ -51,6 +51,7 @@ function setUp(lengths: Map<LogId, number>, options: { readonly answers: boolean
     replica,
     meter: countingMeter(),
     onStored: (stored, isAll) => words.push({ stored, isAll }),
+    onRefused: ({ epoch }) => happened.push(`refused ${epoch === A.epoch}`),
     onClosed: () => happened.push('closed'),
   });
   return {
@@ -234,6 +235,15 @@ describe('replica / log writer', () => {
     writer.frame(encodeMore([[A.origin, A.epoch, 4]]));
     writer.frame(encodeMore());
     assert.deepEqual(words, [{ stored: [[A.origin, A.epoch, 4]], isAll: false }]);
+  });
+
+  test('a log of which a reader wants nothing is refused by it', async () => {
+    const { happened, have } = setUp(new Map([[A, 4]]));
+    await have([
+      [A, NOTHING_WANTED, ''],
+      [B, 3],
+    ]);
+    assert.deepEqual(happened, ['refused true']);
   });
 
   test('a log that ends alike and is another is no copy', async () => {
