@@ -200,6 +200,9 @@ function detailsOf({ options, outside, proxies, sender, killer }: Run & Suffered
     outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
   }
   const tasks = [...stories.values()].flatMap((story) => story.tasks);
+  // Of one orchestrator since its last start: enough to see whether somebody is asked in vain again and again.
+  const offers = tasks.map((task) => task.offers.length);
+  const asked = { offers: offers.reduce((sum, count) => sum + count, 0), mostForOne: Math.max(0, ...offers) };
   const repeats = tasks.filter(({ attempts }) => attempts.length > 1).length;
   const killed = Object.fromEntries([...killer.counts].sort());
   const latencyMs = quantiles(
@@ -214,6 +217,7 @@ function detailsOf({ options, outside, proxies, sender, killer }: Run & Suffered
     outcomes,
     latencyMs,
     tasks: tasks.length,
+    asked,
     repeats,
     killed,
     links,
