@@ -60,6 +60,12 @@ export class ServerProcess {
     });
   }
 
+  /** Resolves when the process has ended, by itself or otherwise. */
+  get exited(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return Promise.resolve();
+    return once(this.#child, 'exit').then(() => undefined);
+  }
+
   async stop(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const exit = once(this.#child, 'exit');

@@ -1,0 +1,75 @@
+import type { CatchUpReport } from '../catch-up/catch-up.ts';
+import type { FootprintReport } from '../footprint.ts';
+import type { Level } from '../ingest/ingest.ts';
+import type { IngestSummary } from '../ingest/report.ts';
+import type { SoakSample } from '../soak/levelled.ts';
+import type { SoakReport } from '../soak/soak.ts';
+import { number, table } from './markdown.ts';
+
+export function ingestSection({ variants }: IngestSummary): string {
+  const rows = Object.entries(variants).flatMap(([variant, { connections }]) =>
+    Object.entries(connections).map(([count, level]) => [variant, count, ...cellsOf(level)]),
+  );
+  const kept = Object.entries(variants).map(
+    ([variant, { kept }]) => `${variant}: ${number(kept.acknowledged ?? 0)} acknowledged, ${kept.missing} missing`,
+  );
+  const head = ['variant', 'connections', 'ours', 'Probot', 'fastify', 'ours ÷ Probot', 'ours ÷ fastify'];
+  return `Webhooks a second: verified, normalised and synced before the answer, against Probot, and against fastify which stores nothing.
+
+${table([...head, 'our p50 / p99 ms', 'our CPU an event, µs'], rows)}
+
+Read back after kill -9: ${kept.join('; ')}.`;
+}
+
+function cellsOf({ ours, peers, ratios }: Level): string[] {
+  return [
+    ...[ours, peers.probot, peers.fastify].map((summary) => number(summary?.perSecond ?? 0)),
+    ...[ratios.probot, ratios.fastify].map((ratio) => number(ratio ?? 0)),
+    `${number(ours.p50)} / ${number(ours.p99)}`,
+    ours.cpuMicros === undefined ? '' : number(ours.cpuMicros),
+  ];
+}
+
+export function catchUpSection(report: CatchUpReport): string {
+  const { records, bytes, syncedSeconds, projectedSeconds, recordsPerSecond, cpuMicros } = report;
+  const cpu =
+    cpuMicros === undefined
+      ? ''
+      : ` A record costs the reader ${cpuMicros.reader} µs and the writer ${cpuMicros.writer} µs.`;
+  return `${number(records)} missed records of ${bytes} bytes over libp2p on loopback, from the first connection. Target for 100 000: 1.5 s until verified and synced.
+
+${table(
+  ['until', 'seconds'],
+  [
+    ['every record is verified and synced', number(syncedSeconds)],
+    ['the tables have the last one', number(projectedSeconds)],
+  ],
+)}
+
+That is ${number(recordsPerSecond)} records a second.${cpu}`;
+}
+
+export function soakSection({ events, seconds, keepSeconds, samples, rule, levelled, verdict }: SoakReport): string {
+  const cells = ({ seconds: at, events: count, heapMib, rssMib, diskMib }: SoakSample) =>
+    [at, count, heapMib, rssMib, diskMib].map(number);
+  return `${number(events)} webhooks in ${number(seconds)} s through an aggregator, an orchestrator and a general, settled events kept for ${keepSeconds} s. Sums over the three nodes:
+
+${table(['seconds', 'events', 'heap MiB', 'resident MiB', 'disk MiB'], some(samples, 12).map(cells))}
+
+**levelled: ${levelled}** (${Object.entries(verdict)
+    .map(([what, is]) => `${what}: ${is}`)
+    .join(', ')}). ${rule}`;
+}
+
+/** At most so many, evenly taken, the first and the last among them. */
+export function some<T>(values: readonly T[], most: number): T[] {
+  if (values.length <= most) return [...values];
+  return Array.from({ length: most }, (_, i) => values[Math.round((i * (values.length - 1)) / (most - 1))] as T);
+}
+
+export function footprintSection({ meshReadyMs, rejoinMs, statusMs, rssMib }: FootprintReport): string {
+  const rows = Object.entries(rssMib).map(([node, mib]) => [node, number(rejoinMs[node] ?? 0), number(mib)]);
+  return `Five nodes of the bundle are all in touch after ${number(meshReadyMs)} ms; \`mindmesh status\` as a whole process takes ${number(statusMs.median)} ms.
+
+${table(['node', 'killed → connected with all, ms', 'resident memory, MiB'], rows)}`;
+}
