@@ -9,6 +9,7 @@ export class DirectJob implements Job {
   readonly event: MeshEvent;
   readonly number = 0;
   readonly priority = 'normal';
+  readonly promised = undefined;
   readonly result: Promise<Result>;
   readonly #settle: PromiseWithResolvers<Result>;
 

@@ -2,7 +2,7 @@ import { asMeshError, type MeshError } from '../../protocols/errors.ts';
 import type { NodeCard, OfferedGeneral } from '../../protocols/presence.ts';
 import type { Result } from '../../protocols/result.ts';
 import type { Meter, Runtime } from '../ports/runtime.ts';
-import type { Engine } from './engine.ts';
+import type { Analysis } from './engine.ts';
 import type { Job } from './job.ts';
 import type { TaskQueue } from './task-queue.ts';
 import type { TaskStats } from './task-stats.ts';
@@ -14,7 +14,8 @@ export interface ExecutionsOptions {
 
 export interface ExecutionsParts<J extends Job> {
   readonly queue: TaskQueue<J>;
-  readonly engine: Engine;
+  /** From a job to its answer. */
+  readonly conduct: (job: J, general: OfferedGeneral, signal: AbortSignal) => Promise<Analysis>;
   readonly stats: TaskStats;
   readonly runtime: Runtime;
   readonly meter: Meter;
@@ -94,17 +95,17 @@ export class Executions<J extends Job> {
     await (outcome.ok ? job.done(outcome.result) : job.failed(outcome.error));
   }
 
-  async #analyse({ event }: J, general: OfferedGeneral, began: number): Promise<Outcome> {
-    const { engine, runtime } = this.#parts;
+  async #analyse(job: J, general: OfferedGeneral, began: number): Promise<Outcome> {
+    const { conduct, runtime } = this.#parts;
     try {
-      const analysis = await engine.analyse({ general, event, signal: this.#leaving.signal });
+      const analysis = await conduct(job, general, this.#leaving.signal);
       const { name, specialisations } = general;
       const durationMs = Math.round(runtime.monotonic() - began);
       const { cluster } = this.#options.self;
       return { ok: true, result: { general: name, cluster, specialisations, ...analysis, durationMs } };
     } catch (caught) {
       const error = asMeshError(caught);
-      runtime.log.error({ general: general.name, eventId: event.id, code: error.code, error }, 'execution failed');
+      runtime.log.error({ general: general.name, eventId: job.event.id, code: error.code, error }, 'execution failed');
       return { ok: false, error };
     }
   }

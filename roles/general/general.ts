@@ -6,18 +6,23 @@ import type { GeneralLoad, NodeCard, OfferedGeneral } from '../../protocols/pres
 import type { Result } from '../../protocols/result.ts';
 import { headStateOf, supersedes } from '../policy/supersede.ts';
 import type { Dispatcher, DispatchHandler } from '../ports/dispatcher.ts';
+import type { EffectDesk } from '../ports/effects.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { Model } from '../ports/model.ts';
 import type { Meter, Runtime } from '../ports/runtime.ts';
 import type { Tables } from '../ports/tables.ts';
 import type { Templates } from '../ports/templates.ts';
 import { type AdmissionState, DRAINING_RETRY_MS } from './admission.ts';
+import { answerConversation } from './answer-conversation.ts';
 import { DirectJob } from './direct-job.ts';
 import { engineOf } from './engines.ts';
 import { Executions } from './executions.ts';
 import { Inbox, type InboxTask } from './inbox.ts';
 import { InboxJob } from './inbox-job.ts';
 import { OfferDesk } from './offer-desk.ts';
+import { publishing } from './publish.ts';
+import { Sessions } from './session.ts';
+import { type Conduct, conducting, SessionRunner } from './session-runner.ts';
 import { TaskQueue } from './task-queue.ts';
 import { TaskStats } from './task-stats.ts';
 
@@ -37,6 +42,10 @@ export interface GeneralParts {
   /** Without one the rules answer. */
   readonly model?: Model | undefined;
   readonly templates: Templates;
+  /** Where an answer is posted before its task is done. Absent: nowhere. */
+  readonly effects?: EffectDesk | undefined;
+  /** How a general comes from an event to an answer. Default: one question to the model, or the rules. */
+  readonly conduct?: Conduct | undefined;
   /** False while this node has too little room for new work (I4). Default: always. */
   readonly mayAccept?: () => boolean;
   readonly dispatcher: Dispatcher;
@@ -54,6 +63,7 @@ export class General implements Pick<DispatchHandler, 'offer'> {
   readonly #options: GeneralOptions;
   readonly #parts: GeneralParts;
   readonly #inbox: Inbox;
+  readonly #sessions: Sessions;
   readonly #desk: OfferDesk;
   readonly #stats = new TaskStats();
   readonly #queue: TaskQueue<InboxJob | DirectJob>;
@@ -71,6 +81,7 @@ export class General implements Pick<DispatchHandler, 'offer'> {
     this.#options = options;
     this.#parts = parts;
     this.#inbox = new Inbox({ self: self.peer }, parts);
+    this.#sessions = new Sessions({ self: self.peer }, parts);
     this.#desk = new OfferDesk({
       inbox: this.#inbox,
       state: (general) => this.#admissionState(general),
@@ -78,10 +89,16 @@ export class General implements Pick<DispatchHandler, 'offer'> {
     });
     const concurrency = new Map(generals.map((each) => [each.name, each.concurrency]));
     this.#queue = new TaskQueue(concurrency, () => parts.runtime.monotonic());
+    const publish = parts.effects && publishing({ self }, { effects: parts.effects });
     const engine = engineOf({ self, deadlineMs }, parts);
+    const conduct = parts.conduct ?? conducting(answerConversation({ engine, publish }));
+    const runner = new SessionRunner({ log: parts.runtime.log });
     this.#executions = new Executions(options, {
       ...parts,
-      engine,
+      conduct: (job, general, signal) => {
+        const { task, session } = job.promised ?? {};
+        return conduct(runner, { general, event: job.event, signal, ...(task && { task }) }, session);
+      },
       queue: this.#queue,
       stats: this.#stats,
       changed: (ended) => this.#onChange(ended),
@@ -91,6 +108,7 @@ export class General implements Pick<DispatchHandler, 'offer'> {
   /** Takes up what an earlier boot accepted and did not end; from then on offers are taken. */
   async start(): Promise<void> {
     for (const task of await this.#inbox.load()) await this.#takeUp(task);
+    await this.#sessions.tidy();
     this.#phase = 'open';
     this.#beatAfter(FIRST_BEAT_MS);
     this.#executions.pump();
@@ -190,14 +208,16 @@ export class General implements Pick<DispatchHandler, 'offer'> {
   /** A task that took the process down every time is not begun again and again. */
   async #takeUp(task: InboxTask): Promise<void> {
     const { begun, lastOwn } = task;
-    if (lastOwn === undefined || begun < MAX_ATTEMPTS) return this.#take(task);
+    const mayBegin = lastOwn === undefined || begun < MAX_ATTEMPTS;
+    if (mayBegin || this.#sessions.canContinue(task, begun)) return this.#take(task);
     const message = `${begun} executions began and none ended: the process went down each time`;
     await this.#inbox.failed(task, lastOwn, { code: 'internal', message });
   }
 
   #take(task: InboxTask): void {
     const { dispatcher } = this.#parts;
-    const job = new InboxJob(task, { inbox: this.#inbox, dispatcher, successor: () => this.#successorOf(task) });
+    const own = { inbox: this.#inbox, sessions: this.#sessions };
+    const job = new InboxJob(task, { ...own, dispatcher, successor: () => this.#successorOf(task) });
     this.#jobs.set(keyOf(task), job);
     if (this.#phase === 'draining') return;
     this.#queue.add(job);

@@ -5,9 +5,11 @@ import type { Result } from '../../protocols/result.ts';
 import type { Dispatcher } from '../ports/dispatcher.ts';
 import type { Inbox, InboxTask } from './inbox.ts';
 import type { Job } from './job.ts';
+import type { Session, Sessions } from './session.ts';
 
 export interface InboxJobParts {
   readonly inbox: Inbox;
+  readonly sessions: Sessions;
   readonly dispatcher: Dispatcher;
   /** The newest event in the inbox that makes this one needless (W2). */
   readonly successor: () => EventId | undefined;
@@ -17,8 +19,12 @@ export interface InboxJobParts {
 export class InboxJob implements Job {
   readonly task: InboxTask;
   readonly #inbox: Inbox;
+  readonly #sessions: Sessions;
   readonly #dispatcher: Dispatcher;
   readonly #successor: () => EventId | undefined;
+  /** Numbers count on over crashes and over nodes; a session that goes on is the same execution. */
+  readonly #attempt: number;
+  #session: Session | undefined;
   #owner: PeerId;
 
   constructor(task: InboxTask, parts: InboxJobParts) {
@@ -26,6 +32,8 @@ export class InboxJob implements Job {
     this.#successor = parts.successor;
     this.#owner = task.owner;
     this.#inbox = parts.inbox;
+    this.#sessions = parts.sessions;
+    this.#attempt = parts.sessions.canContinue(task, task.begun) ? task.begun : task.begun + 1;
     this.#dispatcher = parts.dispatcher;
   }
 
@@ -49,9 +57,9 @@ export class InboxJob implements Job {
     return this.task.event;
   }
 
-  /** Numbers count on over crashes and over nodes. */
-  get #attempt(): number {
-    return this.task.begun + 1;
+  get promised() {
+    const { eventId, slot, begun } = this.task;
+    return this.#session && { task: { eventId, slot, isRepeat: begun > 0 }, session: this.#session };
   }
 
   /** Who offers it again owns its event now, and gets the notes. */
@@ -70,13 +78,16 @@ export class InboxJob implements Job {
       this.#hint(true);
       return false;
     }
-    await this.#inbox.started(this.task, this.#attempt);
+    this.#session = await this.#sessions.open(this.task, this.#attempt);
+    if (this.#attempt === this.task.begun) await this.#session.resume();
+    else await this.#inbox.started(this.task, this.#attempt);
     return true;
   }
 
   async done(result: Result): Promise<void> {
     try {
-      await this.#inbox.done(this.task, this.#attempt, result);
+      // In one commit group, nearly always; what a crash leaves in between is tidied up at the next start.
+      await Promise.all([this.#inbox.done(this.task, this.#attempt, result), this.#session?.end()]);
     } catch (error) {
       if (!hasCode(error, 'record-too-large')) throw error;
       return this.failed(error);
@@ -84,6 +95,7 @@ export class InboxJob implements Job {
     this.#hint(true);
   }
 
+  /** Its session stays open: the next execution need not ask again what was answered. */
   async failed(error: MeshError): Promise<void> {
     await this.#inbox.failed(this.task, this.#attempt, error);
     this.#hint(false);

@@ -1,5 +1,4 @@
-import type { EventId, PeerId, SlotId } from '../../protocols/ids.ts';
-import { digestOf } from '../../protocols/ids.ts';
+import { comparePositions, digestOf, type EventId, type PeerId, type SlotId } from '../../protocols/ids.ts';
 import { WIRE_VERSION } from '../../protocols/names.ts';
 import { SESSION_STATE_BYTES, type SessionRecord } from '../../protocols/record.ts';
 import type { Journal } from '../ports/journal.ts';
@@ -43,10 +42,15 @@ export class Sessions {
     this.#parts = parts;
   }
 
-  /** The execution `attempt` of this node has an open session: it goes on, and does not count as another one. */
+  /**
+   * The execution `attempt` of this node was cut off after a checkpoint: it goes on, and does not count as another one. One that
+   * failed does not: its task was accepted again since.
+   */
   canContinue(task: Pick<SessionTask, 'eventId' | 'slot'>, attempt: number): boolean {
     const row = this.#row(task);
-    return row !== undefined && row.origin === this.#self && row.attempt === attempt && row.resumed < MAX_RESUMES;
+    const accepted = getRow(this.#parts.tables, 'inbox', tableKey(task.eventId, task.slot));
+    if (row === undefined || accepted === undefined || row.origin !== this.#self) return false;
+    return row.attempt === attempt && row.resumed < MAX_RESUMES && comparePositions(row, accepted) > 0;
   }
 
   /** The session of an execution, with the newest checkpoint of whichever node made one. */

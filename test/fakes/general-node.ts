@@ -2,12 +2,14 @@ import type { Note, Offer } from '../../protocols/dispatch.ts';
 import { slotOf } from '../../protocols/ids.ts';
 import type { NodeCard } from '../../protocols/presence.ts';
 import { decodeRecord, type MeshRecord } from '../../protocols/record.ts';
+import { assembleEffects } from '../../roles/effects/assemble.ts';
 import { General } from '../../roles/general/general.ts';
 import type { Journal } from '../../roles/ports/journal.ts';
 import type { Model } from '../../roles/ports/model.ts';
 import { PROJECTIONS } from '../../roles/replica/projections.ts';
 import { Replica } from '../../roles/replica/replica.ts';
 import { cardOf, peerNamed } from './cards.ts';
+import type { OutsideWorld } from './effect-world.ts';
 import { meshEvent } from './events.ts';
 import { fakeIdentity } from './fake-identity.ts';
 import { countingMeter, ManualClock, manualRuntime, settled } from './manual-runtime.ts';
@@ -25,6 +27,8 @@ export interface Death {
 export interface BootOptions {
   readonly disk?: MemoryDisk;
   readonly model?: Model;
+  /** Where answers are posted. */
+  readonly world?: OutsideWorld;
   readonly death?: Death;
   readonly card?: NodeCard;
   readonly clock?: ManualClock;
@@ -44,12 +48,15 @@ export async function bootGeneral(options: BootOptions = {}) {
   await replica.start();
   const notes: { readonly to: string; readonly note: Note }[] = [];
   const journal = mortal(replica, options.death);
+  const adapters = options.world && { comment: options.world.adapter() };
+  const effects = adapters && assembleEffects({ self: card.peer }, { adapters, journal, tables: disk, runtime, meter });
   const general = new General(
     { self: card, generals: card.generals, ...(options.drainMs !== undefined && { drainMs: options.drainMs }) },
     {
       journal,
       tables: disk,
       model: options.model,
+      effects: effects?.desk,
       templates: { render: (name) => name },
       dispatcher: {
         offer: () => Promise.reject(new Error('a general offers nothing')),

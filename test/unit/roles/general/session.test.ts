@@ -8,6 +8,7 @@ import { SessionRunner } from '../../../../roles/general/session-runner.ts';
 import { pullRequestEvent } from '../../../fakes/events.ts';
 import { recordsOn } from '../../../fakes/general-node.ts';
 import type { MemoryDisk } from '../../../fakes/memory-disk.ts';
+import { acceptedRecord } from '../../../fakes/records.ts';
 import { replicaNode } from '../../../fakes/replica-node.ts';
 
 const EVENT = pullRequestEvent();
@@ -44,6 +45,8 @@ function talk(turn: (number: number) => Promise<void> | void, asked: number[]): 
 async function boot(disk?: MemoryDisk) {
   const node = replicaNode('talker', { ...(disk && { disk }) });
   await node.replica.start();
+  // What is in the inbox was accepted before its session began.
+  if (disk === undefined) await node.replica.append(acceptedRecord(0, TASK));
   const parts = { journal: node.replica, tables: node.disk, runtime: node.runtime };
   const sessions = new Sessions({ self: node.peer }, parts);
   const runner = new SessionRunner({ log: node.runtime.log });
