@@ -16,8 +16,9 @@ interface Place {
 export type Gate = 'go' | 'wait' | { readonly only: PeerId };
 
 /**
- * Order within a subject (W2): for one slot of one subject at most one offer is out, and while a node holds a task the next
- * one goes to that same node, which works on them by number. So two replicas never work on one subject at once.
+ * Order within a subject (W2): for one slot of one subject at most one offer is out, what is ready goes by number, and while a
+ * node holds a task the next one goes to that same node, which works on them by number. So two replicas never work on one
+ * subject at once.
  */
 export class SubjectLines {
   readonly #lines = new Map<string, Map<EventId, Place>>();
@@ -36,10 +37,13 @@ export class SubjectLines {
   }
 
   gate(subject: string, slot: SlotId, eventId: EventId): Gate {
+    const line = this.#lines.get(keyOf(subject, slot));
+    const number = line?.get(eventId)?.number ?? Number.POSITIVE_INFINITY;
     let holder: PeerId | undefined;
-    for (const [other, place] of this.#lines.get(keyOf(subject, slot)) ?? []) {
+    for (const [other, place] of line ?? []) {
       if (other === eventId) continue;
       if (place.status === 'offering') return 'wait';
+      if (place.status === 'ready' && place.number < number) return 'wait';
       if (place.status === 'held') holder = place.holder;
     }
     return holder === undefined ? 'go' : { only: holder };

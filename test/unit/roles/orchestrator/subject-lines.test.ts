@@ -22,7 +22,7 @@ const CASES: readonly { id: string; others: readonly LineStatus[]; gate: unknown
   { id: 'held by a node, the next goes to that node alone', others: ['held'], gate: { only: HOLDER } },
   { id: 'an offer that is out counts more than a holder', others: ['held', 'offering'], gate: 'wait' },
   { id: 'one that waits, or is dead, blocks nobody', others: ['aside', 'aside'], gate: 'go' },
-  { id: 'one that is only ready blocks nobody', others: ['ready'], gate: 'go' },
+  { id: 'one that is ready and came before it goes first', others: ['ready'], gate: 'wait' },
 ];
 for (const { id: title, others, gate } of CASES) {
   test(`orchestrator / subject lines / ${title}`, () => {
@@ -38,6 +38,11 @@ test('orchestrator / subject lines / other subjects and other slots are not held
 
 test('orchestrator / subject lines / it does not hold itself up', () => {
   assert.equal(lineOf('offering').gate('acme/app#1', SLOT, id(0)), 'go');
+});
+
+test('orchestrator / subject lines / one that is ready and came after it holds nobody up', () => {
+  assert.equal(lineOf('ready', 'ready').gate('acme/app#1', SLOT, id(0)), 'go');
+  assert.equal(lineOf('ready', 'ready').gate('acme/app#1', SLOT, id(1)), 'wait');
 });
 
 test('orchestrator / subject lines / of those that are ready the lowest number is next', () => {
