@@ -12,6 +12,7 @@ import { LogSync } from '../roles/replica/log-sync.ts';
 import { OpenCount } from '../roles/replica/open-count.ts';
 import { PROJECTIONS } from '../roles/replica/projections.ts';
 import { Replica } from '../roles/replica/replica.ts';
+import { Retention } from '../roles/replica/retention.ts';
 import { composeGitHub } from './compose-github.ts';
 import type { Config } from './config/config.ts';
 import type { GitHub } from './github/client.ts';
@@ -47,6 +48,7 @@ export interface Core {
   readonly roster: MeshRoster;
   readonly announcer: Announcer;
   readonly logSync: LogSync;
+  readonly retention: Retention;
   /** Absent without a token or an App for GitHub's API. */
   readonly github?: GitHub;
   /** Has every record it has heard of, but for what is under way. */
@@ -92,6 +94,10 @@ export async function composeCore(config: Config, version: string): Promise<Core
     roster.members().some((member) => member.peer === peer && member.presence.card.org === card.org);
   const logSync = new LogSync({ self: identity.peer }, { replica, mesh, runtime, meter: metrics, isOfOrg });
   roster.onChange(() => logSync.orgChanged());
+  const retention = new Retention(
+    { keepMs: config.node.retention },
+    { replica, disk, tables, runtime, meter: metrics, lowestOf: (log) => logSync.lowestOf(log) },
+  );
   const isReady = readiness(logSync, runtime);
   const status = () => ({ ready: isReady(), load: late.load?.() ?? [] });
   const epoch = () => replica.epoch;
@@ -110,6 +116,7 @@ export async function composeCore(config: Config, version: string): Promise<Core
     roster,
     announcer,
     logSync,
+    retention,
     ...(github && { github }),
     isReady,
     late,
@@ -135,7 +142,7 @@ async function prepareRoom({ node }: Config, { log }: Runtime): Promise<{ ballas
 
 /** The disk first, the mesh next: whoever hears of this node may rely on it. The roles stand between `below` and `above`. */
 export function coreSteps(core: Core): { readonly below: readonly Step[]; readonly above: readonly Step[] } {
-  const { store, replica, openCount, pressure, mesh, dispatcher, roster, announcer, logSync } = core;
+  const { store, replica, openCount, pressure, mesh, dispatcher, roster, announcer, logSync, retention } = core;
   return {
     below: [
       { name: 'store', stop: () => store.close() },
@@ -148,6 +155,7 @@ export function coreSteps(core: Core): { readonly below: readonly Step[]; readon
       { name: 'mesh', start: () => mesh.start(), stop: () => mesh.stop() },
       { name: 'dispatch', stop: () => dispatcher.stop() },
       { name: 'replication', start: () => logSync.start(), stop: () => logSync.stop() },
+      { name: 'retention', start: () => retention.start(), stop: () => retention.stop() },
       { name: 'presence', start: () => announcer.start(), stop: () => announcer.stop() },
       // After the roles have written their last records, while the links that take them are still open (W8).
       { name: 'handing on', stop: () => handOn(core) },

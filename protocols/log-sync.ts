@@ -28,6 +28,13 @@ export type Have = z.infer<typeof HaveSchema>;
 export const BatchHeaderSchema = z.object({ type: z.literal('batch'), ...log, from: length, length });
 export type BatchHeader = z.infer<typeof BatchHeaderSchema>;
 
+/**
+ * Said in place of a batch of a log that does not reach back to what the reader has: what it was is settled and old, and the
+ * reader goes on behind it (L5). Parts: the signature of the head at `length`, its hash. Answered by `more` like a batch.
+ */
+export const FloorHeaderSchema = z.object({ type: z.literal('floor'), ...log, length });
+export type FloorHeader = z.infer<typeof FloorHeaderSchema>;
+
 export const CaughtUpSchema = z.object({ type: z.literal('caught-up') });
 
 /** At most this many ends in one `more`; a batch is of one log, so that one is the rule. */
@@ -53,7 +60,13 @@ export const BATCHES_IN_FLIGHT = 2;
 /** Said of a log from which the reader wants nothing at all (it is quarantined). */
 export const NOTHING_WANTED = Number.MAX_SAFE_INTEGER;
 
-export const LogFrameSchema = z.discriminatedUnion('type', [HaveSchema, BatchHeaderSchema, CaughtUpSchema, MoreSchema]);
+export const LogFrameSchema = z.discriminatedUnion('type', [
+  HaveSchema,
+  BatchHeaderSchema,
+  FloorHeaderSchema,
+  CaughtUpSchema,
+  MoreSchema,
+]);
 export type LogFrame = z.infer<typeof LogFrameSchema>;
 
 /** Gossiped on `TOPICS.heads`: how long the sender's own logs and those it holds are. It only finds gaps; no body is gossiped. */

@@ -20,6 +20,8 @@ export function findMisfits(settings: Settings, sharers: readonly RoleName[]): F
     ...checkModel(settings),
     ...checkAck(settings),
     ...checkSweep(settings),
+    ...checkComments(settings),
+    ...checkRetention(settings),
   ];
 }
 
@@ -71,6 +73,21 @@ function checkModel({ model }: Settings): Finding[] {
 function checkAck({ ingest, mesh, node }: Settings): Finding[] {
   if (ingest.ack === 'disk' || !node.roles.includes('aggregator') || mesh.peers.length > 0) return [];
   return [{ key: 'ingest.ack', text: 'is peer, and mesh.peers names no other node; list one, or set disk' }];
+}
+
+/** What is still tried must not be forgotten. */
+function checkRetention({ node, routing }: Settings): Finding[] {
+  const longest = Math.max(routing.deadline, routing.waitingDeadline);
+  if (node.retention >= longest) return [];
+  const text = 'is shorter than routing.deadline or routing.waitingDeadline; make it as long as the longer of them';
+  return [{ key: 'node.retention', text }];
+}
+
+/** Nobody could write them. */
+function checkComments({ effects, github, node }: Settings): Finding[] {
+  const mayWrite = github.token !== undefined || github.app !== undefined;
+  if (effects.comments === 'off' || mayWrite || !node.roles.includes('general')) return [];
+  return [{ key: 'effects.comments', text: 'is on, and wants github.token or github.app to write them' }];
 }
 
 /** A webhook can only be looked after by somebody who may ask GitHub about it. */

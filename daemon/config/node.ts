@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { ROLES } from '../../protocols/names.ts';
 import type { Section } from './section.ts';
-import { asList, asPath, asText, listOf, size, slug } from './values.ts';
+import { asList, asPath, asText, duration, listOf, size, slug } from './values.ts';
 
 const schema = z
   .strictObject({
@@ -38,6 +38,9 @@ const schema = z
       ),
     ballast: size('64MiB').describe(
       'Room on the disk that is taken while there is plenty and given back when it is full, so that accepted work can be finished and a node can start again. 0 keeps none.',
+    ),
+    retention: duration('7d').describe(
+      'How long a settled event is kept, and a repeat of it known. Not shorter than routing.deadline and routing.waitingDeadline.',
     ),
     environment: z.string().default('production').describe('Shown in status, and read by libraries as NODE_ENV.'),
   })

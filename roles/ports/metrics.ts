@@ -49,6 +49,7 @@ export const METRICS = {
   mindmesh_log_commit_seconds: histogram('Write and sync of a commit group.'),
   mindmesh_log_records_total: counter('Records stored, of this node or of a peer.', 'from'),
   mindmesh_log_unreadable_total: counter('Records whose content this build cannot read.'),
+  mindmesh_log_cut_records_total: counter('Records dropped below a floor: settled, and older than the retention.'),
   mindmesh_log_forks_total: counter('Logs quarantined because two signed heads disagree.'),
   mindmesh_projection_faults_total: counter('Records that a projection could not take in.', 'projection'),
   // the mesh

@@ -69,6 +69,17 @@ export class Backlog {
     this.#cancel = runtime.after(Math.max(0, Math.min(QUIET_MS, patience)), () => void this.#drain());
   }
 
+  /** A log begins behind this place now: nothing before it comes any more. */
+  skip(log: LogId, place: number): void {
+    const behind = this.#behind.get(logKey(log));
+    if (behind) behind.next = Math.max(behind.next, place);
+  }
+
+  /** Nothing of a log waits here. */
+  isProjected(log: LogId): boolean {
+    return !this.#behind.has(logKey(log));
+  }
+
   stop(): void {
     this.#stopped = true;
     this.#cancel();
@@ -93,7 +104,7 @@ export class Backlog {
   async #step(behind: Behind): Promise<boolean> {
     if (this.#stopped) return false;
     const batch = await this.#parts.disk.read(behind.log, behind.next, READ);
-    if (batch !== undefined) {
+    if (batch !== undefined && batch.from === behind.next) {
       await this.#parts.project(batch);
       behind.next = batch.head.length;
     }

@@ -5,6 +5,7 @@ import type { Committed } from '../ports/journal.ts';
 import type { TableOp } from '../ports/tables.ts';
 import type { Tip } from './chain.ts';
 import type { GroupItem } from './commit-group.ts';
+import type { RowReader } from './projection.ts';
 
 /** A record of this node. Its place in the chain is fixed when it is added; the head is signed once a group. */
 export interface OwnItem extends GroupItem {
@@ -30,21 +31,38 @@ export interface LateItem extends GroupItem {
   readonly batch: Batch;
 }
 
+/** A log begins behind this head from now on (L5). */
+export interface FloorItem extends GroupItem {
+  readonly kind: 'floor';
+  readonly head: SignedHead;
+  /** What is here ends before it: nothing of what lies between will come. */
+  readonly isJump: boolean;
+  /** Rows that change with it, made from the tables as they are then. */
+  readonly change?: Change;
+}
+
+/** Rows that depend on others. */
+export type Change = (rows: RowReader) => readonly TableOp[];
+
 /** Rows that belong to no record. */
 export interface NoteItem extends GroupItem {
   readonly kind: 'note';
   readonly ops: readonly TableOp[];
 }
 
-export type Item = OwnItem | ReceivedItem | LateItem | NoteItem;
+export type Item = OwnItem | ReceivedItem | LateItem | FloorItem | NoteItem;
 
 /** What one group writes, and what it tells the listeners. */
 export interface GroupContent {
   readonly batches: readonly Batch[];
+  readonly floors: readonly SignedHead[];
+  /** New ends of logs: of what is written, and of what was jumped over. */
+  readonly ends: readonly SignedHead[];
   /** Heads up to which its rows bring the tables. */
   readonly projected: readonly SignedHead[];
   readonly entries: readonly Committed[];
   readonly ops: readonly TableOp[];
+  readonly changes: readonly Change[];
 }
 
 export function contentOf(items: readonly Item[], sign: (log: LogId, tip: Tip) => SignedHead): GroupContent {
@@ -52,11 +70,17 @@ export function contentOf(items: readonly Item[], sign: (log: LogId, tip: Tip) =
   const received = items.filter((item) => item.kind === 'received');
   const late = items.filter((item) => item.kind === 'late');
   const projected = [...own, ...[...received.filter(({ deferred }) => !deferred), ...late].map(({ batch }) => batch)];
+  const floors = items.filter((item) => item.kind === 'floor');
+  const jumps = floors.filter(({ isJump }) => isJump).map(({ head }) => head);
+  const batches = [...own, ...received.map(({ batch }) => batch)];
   return {
-    batches: [...own, ...received.map(({ batch }) => batch)],
-    projected: projected.map(({ head }) => head),
+    batches,
+    floors: floors.map(({ head }) => head),
+    ends: [...batches.map(({ head }) => head), ...jumps],
+    projected: [...projected.map(({ head }) => head), ...jumps],
     entries: items.flatMap(entriesOf),
     ops: items.flatMap((item) => (item.kind === 'note' ? item.ops : [])),
+    changes: floors.map(({ change }) => change).filter((change) => change !== undefined),
   };
 }
 
@@ -78,6 +102,7 @@ function entriesOf(item: Item): Committed[] {
       return item.deferred ? [] : entriesOfBatch(item.batch);
     case 'late':
       return entriesOfBatch(item.batch);
+    case 'floor':
     case 'note':
       return [];
   }

@@ -10,6 +10,8 @@ export interface LogState {
   committed: Tip;
   /** The end of what is checked and on its way to the disk: where the next batch has to begin. */
   pending: Tip;
+  /** The head behind which it begins; absent while it begins at its first record (L5). */
+  floor: SignedHead | undefined;
   /** Two heads that its origin signed disagree: it grows no more (L2). */
   quarantined: boolean;
 }
@@ -40,7 +42,7 @@ export class Heads {
     if (known) return known;
     const id = { origin: log.origin, epoch: log.epoch };
     const empty = emptyTip(id);
-    const state = { log: id, committed: empty, pending: empty, quarantined: false };
+    const state = { log: id, committed: empty, pending: empty, floor: undefined, quarantined: false };
     this.#states.set(key, state);
     return state;
   }

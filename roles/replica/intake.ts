@@ -1,5 +1,6 @@
 import { MeshError } from '../../protocols/errors.ts';
 import { logKey, type PeerId } from '../../protocols/ids.ts';
+import type { SignedHead } from '../../protocols/record.ts';
 import type { Batch, Disk } from '../ports/disk.ts';
 import type { Identity } from '../ports/runtime.ts';
 import type { Backlog } from './backlog.ts';
@@ -44,7 +45,7 @@ export class Intake {
     const fit = fitBatch(batch, state?.pending ?? emptyTip(batch.head));
     if (fit.kind === 'gap') return { kind: 'gap' };
     if (fit.kind !== 'next' || own.holds(batch.head)) return { kind: 'doubt' };
-    this.#verify(batch, from);
+    this.verify(batch.head, from);
     heads.open(batch.head).pending = { length: batch.head.length, hash: batch.head.hash };
     const { records } = fit.batch;
     const deferred = this.#parts.backlog.defers(fit.batch);
@@ -66,12 +67,13 @@ export class Intake {
     // Only this process writes its own log, so a longer one that is signed was written by somebody else with our key.
     const forked = (own.holds(batch.head) && !isOld) || (await provesFork(disk, batch, tip));
     if (isOld && !forked) return 'known';
-    this.#verify(batch, from);
+    this.verify(batch.head, from);
     throw forked ? new MeshError('head-forked', facts) : new MeshError('chain-broken', facts);
   }
 
-  #verify(batch: Batch, from: PeerId): void {
-    if (isSignedByOrigin(this.#parts.identity, batch.head)) return;
-    throw new MeshError('head-forged', { peer: from, log: logKey(batch.head), length: batch.head.length });
+  /** @throws MeshError `head-forged`. */
+  verify(head: SignedHead, from: PeerId): void {
+    if (isSignedByOrigin(this.#parts.identity, head)) return;
+    throw new MeshError('head-forged', { peer: from, log: logKey(head), length: head.length });
   }
 }

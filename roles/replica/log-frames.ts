@@ -2,13 +2,21 @@ import * as z from 'zod';
 import { MeshError } from '../../protocols/errors.ts';
 import { decodeFrame, encodeFrame } from '../../protocols/frames.ts';
 import type { PeerId } from '../../protocols/ids.ts';
-import { type BatchHeader, type Have, LogFrameSchema, type Stored } from '../../protocols/log-sync.ts';
+import {
+  type BatchHeader,
+  type FloorHeader,
+  type Have,
+  LogFrameSchema,
+  type Stored,
+} from '../../protocols/log-sync.ts';
+import type { SignedHead } from '../../protocols/record.ts';
 import type { Batch } from '../ports/disk.ts';
 
 /** What the frames on `/mindmesh/log/1` mean. */
 export type LogMessage =
   | { readonly type: 'have'; readonly have: Have }
   | { readonly type: 'batch'; readonly batch: Batch }
+  | { readonly type: 'floor'; readonly head: SignedHead }
   | { readonly type: 'more'; readonly stored: Stored }
   | { readonly type: 'caught-up' };
 
@@ -34,6 +42,10 @@ export function encodeBatch({ from, records, head }: Batch): Uint8Array {
   return encodeFrame(header, [head.signature, head.hash, ...records]);
 }
 
+export function encodeFloor({ origin, epoch, length, hash, signature }: SignedHead): Uint8Array {
+  return encodeFrame({ type: 'floor', origin, epoch, length }, [signature, hash]);
+}
+
 /** @throws MeshError `frame-malformed`, `version-unknown`. */
 export function decodeLogFrame(bytes: Uint8Array, peer: PeerId): LogMessage {
   const { header, parts } = decodeFrame(bytes, peer);
@@ -49,14 +61,20 @@ export function decodeLogFrame(bytes: Uint8Array, peer: PeerId): LogMessage {
       return { type: 'more', stored: frame.stored ?? [] };
     case 'batch':
       return { type: 'batch', batch: batchOf(frame, parts, peer) };
+    case 'floor':
+      return { type: 'floor', head: headOf(frame, parts, peer) };
   }
 }
 
 function batchOf(header: BatchHeader, parts: readonly Uint8Array[], peer: PeerId): Batch {
-  const [signature, hash, ...records] = parts;
+  return { from: header.from, records: parts.slice(2), head: headOf(header, parts, peer) };
+}
+
+function headOf(header: BatchHeader | FloorHeader, parts: readonly Uint8Array[], peer: PeerId): SignedHead {
+  const [signature, hash] = parts;
   if (signature?.length !== SIGNATURE_BYTES || hash?.length !== HASH_BYTES) {
     throw new MeshError('frame-malformed', { peer, problem: 'its head has no signature or no hash' });
   }
-  const { origin, epoch, from, length } = header;
-  return { from, records, head: { origin, epoch, length, hash, signature } };
+  const { origin, epoch, length } = header;
+  return { origin, epoch, length, hash, signature };
 }

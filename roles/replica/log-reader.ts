@@ -1,6 +1,7 @@
 import { asMeshError, hasCode, MeshError, messageOf } from '../../protocols/errors.ts';
 import { type LogId, logKey, type PeerId } from '../../protocols/ids.ts';
 import { BATCHES_IN_FLIGHT, type Have, type Stored } from '../../protocols/log-sync.ts';
+import type { SignedHead } from '../../protocols/record.ts';
 import type { Batch } from '../ports/disk.ts';
 import type { Link, LinkHandler } from '../ports/links.ts';
 import type { Logger, Meter } from '../ports/runtime.ts';
@@ -11,7 +12,7 @@ import type { Replica } from './replica.ts';
 const MAX_GAPS = 3;
 
 export interface LogReaderParts {
-  readonly replica: Pick<Replica, 'apply' | 'lengthOf'>;
+  readonly replica: Pick<Replica, 'apply' | 'jump' | 'lengthOf'>;
   readonly log: Logger;
   readonly meter: Meter;
   /** What to say now. */
@@ -113,7 +114,11 @@ export class LogReader implements LinkHandler {
   #handle(message: LogMessage): void {
     switch (message.type) {
       case 'batch':
-        this.#take(message.batch);
+        this.#parts.meter.count('mindmesh_replication_batches_total', { direction: 'received' });
+        this.#take(() => this.#write(message.batch));
+        break;
+      case 'floor':
+        this.#take(() => this.#jump(message.head));
         break;
       case 'caught-up':
         void this.#caughtUp();
@@ -124,12 +129,11 @@ export class LogReader implements LinkHandler {
     }
   }
 
-  #take(batch: Batch): void {
+  #take(write: () => Promise<Stored>): void {
     if (this.#inHand.size >= BATCHES_IN_FLIGHT) {
       throw new MeshError('frame-malformed', { peer: this.peer, problem: 'it sends more than it was asked for' });
     }
-    this.#parts.meter.count('mindmesh_replication_batches_total', { direction: 'received' });
-    const written = this.#write(batch).then((stored) => {
+    const written = write().then((stored) => {
       this.#inHand.delete(written);
       this.#send(encodeMore(stored));
     });
@@ -147,9 +151,26 @@ export class LogReader implements LinkHandler {
       }
       return applied === 'applied' || applied === 'known' ? this.#storedOf(batch) : [];
     } catch (error) {
-      this.#endFor(error, batch);
+      this.#endFor(error, batch.head);
       return [];
     }
+  }
+
+  /** Never rejects: what goes wrong ends the link. */
+  async #jump(floor: SignedHead): Promise<Stored> {
+    try {
+      const jumped = await this.#parts.replica.jump(floor, this.peer);
+      if (jumped === 'applied') {
+        const { origin, epoch, length } = floor;
+        this.#parts.log.warn(
+          { peer: this.peer, log: logKey({ origin, epoch }), floor: length },
+          'log begins behind what was missed',
+        );
+      }
+    } catch (error) {
+      this.#endFor(error, floor);
+    }
+    return [];
   }
 
   /** Only synced records count, and only the origin wants to know (I1): so each commit is told of once, whatever the mesh's size. */
@@ -168,7 +189,7 @@ export class LogReader implements LinkHandler {
     else this.ask();
   }
 
-  #endFor(error: unknown, { head }: Batch): void {
+  #endFor(error: unknown, head: SignedHead): void {
     this.#count(error);
     // A fork is its origin's doing. Told that we want no more of that log, the peer goes on with the others.
     if (hasCode(error, 'head-forked')) {

@@ -10,6 +10,7 @@ import { HeadsGossip } from './heads-gossip.ts';
 import { LinkKeeper, openReader } from './link-keeper.ts';
 import { LogReader } from './log-reader.ts';
 import { LogWriter } from './log-writer.ts';
+import { PeerProgress } from './peer-progress.ts';
 import type { Replica } from './replica.ts';
 import { StoredCopies } from './stored-copies.ts';
 
@@ -52,6 +53,7 @@ export class LogSync {
   readonly #parts: LogSyncParts;
   readonly #keeper: LinkKeeper;
   readonly #gossip: HeadsGossip;
+  readonly #progress: PeerProgress;
   readonly #turn: CatchUpTurn<LogReader>;
   readonly #copies: StoredCopies;
   readonly #writers = new Set<LogWriter>();
@@ -70,6 +72,7 @@ export class LogSync {
     this.#self = self;
     this.#without = without;
     this.#parts = parts;
+    this.#progress = new PeerProgress(runtime);
     this.#copies = new StoredCopies(self, { replica, runtime, isOfOrg });
     this.#turn = new CatchUpTurn(runtime);
     this.#gossip = new HeadsGossip(self, { mesh, replica, runtime, onGap: (from) => this.#mendGap(from) });
@@ -129,6 +132,11 @@ export class LogSync {
     return this.#keeper.areAllAsked() && this.#gossip.behind() === 0 && this.#parts.replica.isProjected;
   }
 
+  /** How much of a log every peer has that was heard of within a day (L10). */
+  lowestOf(log: LogId): number {
+    return this.#progress.lowestOf(log);
+  }
+
   stats(): LogSyncStats {
     const readers = this.#keeper.readers();
     return {
@@ -145,7 +153,10 @@ export class LogSync {
       link,
       replica,
       meter,
-      onStored: (stored, isAll) => this.#copies.said(link.peer, stored, isAll),
+      onStored: (stored, isAll) => {
+        this.#copies.said(link.peer, stored, isAll);
+        this.#progress.said(link.peer, stored, isAll);
+      },
       onRefused: (log) => this.#refused(link.peer, log),
       onClosed: () => this.#writers.delete(writer),
     });

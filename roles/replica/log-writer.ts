@@ -1,14 +1,15 @@
 import { MeshError, messageOf } from '../../protocols/errors.ts';
 import { type LogId, logKey, type PeerId } from '../../protocols/ids.ts';
 import { BATCHES_IN_FLIGHT, type Have, NOTHING_WANTED, type Stored } from '../../protocols/log-sync.ts';
+import type { SignedHead } from '../../protocols/record.ts';
 import type { Link, LinkHandler } from '../ports/links.ts';
 import type { Meter } from '../ports/runtime.ts';
-import { decodeLogFrame, encodeBatch, encodeCaughtUp } from './log-frames.ts';
+import { decodeLogFrame, encodeBatch, encodeCaughtUp, encodeFloor } from './log-frames.ts';
 import type { Replica } from './replica.ts';
 
 export interface LogWriterParts {
   readonly link: Link;
-  readonly replica: Pick<Replica, 'have' | 'lengthOf' | 'readBatch'>;
+  readonly replica: Pick<Replica, 'have' | 'lengthOf' | 'readBatch' | 'floorOf'>;
   readonly meter: Meter;
   /**
    * The reader's word on how much it has synced: of all logs at once when it said what it has (`isAll`), else of those that
@@ -56,6 +57,7 @@ export class LogWriter implements LinkHandler {
         this.#pump();
         break;
       case 'batch':
+      case 'floor':
       case 'caught-up':
         throw new MeshError('frame-malformed', { peer, problem: 'only a writer sends that' });
     }
@@ -133,9 +135,12 @@ export class LogWriter implements LinkHandler {
       this.#pumping = false;
     }
   }
+
   async #sendNext(key: string, log: LogId): Promise<void> {
     this.#due.delete(key);
     const from = this.#cursors.get(key) ?? 0;
+    const floor = this.#parts.replica.floorOf(log);
+    if (floor !== undefined && from < floor.length) return this.#sendFloor(key, log, floor);
     const batch = await this.#parts.replica.readBatch(log, from);
     if (batch === undefined) return;
     if ((this.#cursors.get(key) ?? 0) !== from) {
@@ -149,6 +154,14 @@ export class LogWriter implements LinkHandler {
     this.#inFlight += 1;
     this.#parts.meter.count('mindmesh_replication_batches_total', { direction: 'sent' });
     await this.#parts.link.send(encodeBatch(batch));
+  }
+
+  /** What lies before it is not here any more (L5). */
+  async #sendFloor(key: string, log: LogId, floor: SignedHead): Promise<void> {
+    this.#cursors.set(key, floor.length);
+    if (this.#parts.replica.lengthOf(log) > floor.length) this.#due.set(key, log);
+    this.#inFlight += 1;
+    await this.#parts.link.send(encodeFloor(floor));
   }
 
   async #sayCaughtUp(): Promise<void> {

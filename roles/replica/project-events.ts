@@ -1,8 +1,9 @@
 import { comparePositions, type Position } from '../../protocols/ids.ts';
 import type { RecordType } from '../../protocols/record.ts';
+import type { Tables } from '../ports/tables.ts';
 import { newestFirst, type TableOp, tableKey } from '../ports/tables.ts';
 import { type Entry, type EntryOf, type Projection, positionKey, put, type RowReader, remove } from './projection.ts';
-import type { Row } from './rows.ts';
+import { getRow, type Row } from './rows.ts';
 
 /** Keys of the table `counters`. */
 export const COUNTERS = {
@@ -13,13 +14,21 @@ export const COUNTERS = {
   /** Records of one type, copies included. */
   records: (type: RecordType) => `records:${type}`,
   unreadable: 'unreadable',
+  /** What a counter counted of records that lie below a floor by now, so that a rebuild does not forget them (L5). */
+  cut: (key: string) => `cut:${key}`,
 } as const;
+
+/** A counter with what was counted below the floors. */
+export function readCount(tables: Tables, key: string): number {
+  return (getRow(tables, 'counters', key) ?? 0) + (getRow(tables, 'counters', COUNTERS.cut(key)) ?? 0);
+}
 
 /** Which events there are and how many of what. Of copies in several logs the lowest position counts, once (I2). */
 export const EVENTS: Projection = {
   name: 'events',
-  version: 1,
+  version: 2,
   tables: ['ids', 'events', 'counters'],
+  keeps: (_table, key) => key.startsWith(COUNTERS.cut('')),
   project: (entry, rows) => {
     const { decoded, position } = entry;
     if (!decoded.ok) return add(rows, COUNTERS.unreadable, 1);
@@ -59,9 +68,19 @@ export function isLower(a: Position, b: Position | undefined): boolean {
   return b === undefined || comparePositions(a, b) < 0;
 }
 
-function lineOf({ event, at }: EntryOf<'event'>['record'], { origin }: Position): Row<'events'> {
+function lineOf({ event, at, mac }: EntryOf<'event'>['record'], { origin }: Position): Row<'events'> {
   const { kind, type, subject, repository, actor } = event;
-  return { eventId: event.id, at, kind, type, subject, repository, actor, by: origin };
+  return {
+    eventId: event.id,
+    at,
+    kind,
+    type,
+    subject,
+    repository,
+    actor,
+    by: origin,
+    ...(mac !== undefined && { mac }),
+  };
 }
 
 /** The copy that counts may be of another kind than the one that counted so far. */

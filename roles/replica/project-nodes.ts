@@ -1,12 +1,14 @@
 import { comparePositions, type Position } from '../../protocols/ids.ts';
 import { tableKey } from '../ports/tables.ts';
 import { byType, type Projection, put } from './projection.ts';
+import { decodeRow } from './rows.ts';
 
 /** The newest status a person gave each general. */
 export const GENERALS: Projection = {
   name: 'generals',
   version: 1,
   tables: ['generals'],
+  keeps: (_table, _key, value, isCut) => isOfCut(decodeRow('generals', value), isCut),
   project: byType({
     'general-status': ({ record, position }, rows) => {
       const { cluster, general, status, at } = record;
@@ -23,6 +25,7 @@ export const CARDS: Projection = {
   name: 'cards',
   version: 1,
   tables: ['cards'],
+  keeps: (_table, _key, value, isCut) => isOfCut(decodeRow('cards', value), isCut),
   project: byType({
     card: ({ record, position }, rows) => {
       const { card, at } = record;
@@ -37,4 +40,9 @@ export const CARDS: Projection = {
 /** Later by its own clock; equal times are settled by the position, so that every node chooses the same. */
 export function isNewer(a: Position, at: number, b: (Position & { readonly at: number }) | undefined): boolean {
   return b === undefined || at > b.at || (at === b.at && comparePositions(a, b) > 0);
+}
+
+/** The newest of its kind, and its record is gone. */
+function isOfCut(row: Position | undefined, isCut: (position: Position) => boolean): boolean {
+  return row !== undefined && isCut(row);
 }

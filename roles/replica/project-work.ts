@@ -41,6 +41,8 @@ export const SUBJECTS: Projection = {
   name: 'subjects',
   version: 1,
   tables: ['subjects'],
+  // Numbers only grow: one that comes from below a floor is as true as ever.
+  keeps: () => true,
   project: byType({
     distribution: ({ record: { subject, number } }, rows) =>
       number > (rows.get('subjects', subject) ?? -1) ? [put('subjects', subject, number)] : [],

@@ -28,6 +28,8 @@ export interface Projection {
   /** The tables it alone writes. It reads no others, so that each projection can be rebuilt by itself. */
   readonly tables: readonly TableName[];
   project(entry: Entry, rows: RowReader): readonly TableOp[];
+  /** Rows that a rebuild leaves, because what they were made of lies below a floor (L5). Default: none. */
+  keeps?(table: TableName, key: string, row: unknown, isCut: (position: Position) => boolean): boolean;
 }
 
 /** A new wire version makes more records readable, so it rewrites the tables too. */

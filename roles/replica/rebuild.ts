@@ -1,4 +1,4 @@
-import { comparePositions, type LogId } from '../../protocols/ids.ts';
+import { comparePositions, type LogId, logKey, type Position } from '../../protocols/ids.ts';
 import { LIMITS } from '../../protocols/names.ts';
 import { decodeRecord } from '../../protocols/record.ts';
 import type { Disk } from '../ports/disk.ts';
@@ -26,9 +26,12 @@ export async function catchUpProjections(parts: RebuildParts): Promise<readonly 
   const stale = parts.projector.projections.filter(
     (projection) => getRow(parts.tables, 'versions', projection.name) !== storedVersion(projection),
   );
-  if (stale.length > 0) await wipe(stale, parts);
+  const floors = new Map((await parts.disk.floors()).map((floor) => [logKey(floor), floor.length]));
+  if (stale.length > 0) await wipe(stale, floors, parts);
   const heads = [...(await parts.disk.heads())].sort((a, b) => comparePositions({ ...a, seq: 0 }, { ...b, seq: 0 }));
-  for (const head of heads) await catchUpLog(head, head.length, parts);
+  for (const head of heads) {
+    await catchUpLog(head, { floor: floors.get(logKey(head)) ?? 0, length: head.length }, parts);
+  }
   return heads.length > 0 ? stale.map(({ name }) => name) : [];
 }
 
@@ -40,8 +43,18 @@ export async function rebuildProjections(parts: RebuildParts): Promise<void> {
 }
 
 /** The versions are written last, with the positions: a wipe that was cut short begins again. */
-async function wipe(stale: readonly Projection[], { disk, tables }: RebuildParts): Promise<void> {
-  for (const table of stale.flatMap((projection) => projection.tables)) await clearTable(table, disk, tables);
+async function wipe(
+  stale: readonly Projection[],
+  floors: ReadonlyMap<string, number>,
+  { disk, tables }: RebuildParts,
+): Promise<void> {
+  const isCut = (position: Position) => position.seq < (floors.get(logKey(position)) ?? 0);
+  for (const projection of stale) {
+    for (const table of projection.tables) {
+      const keeps = (key: string, row: unknown) => projection.keeps?.(table, key, row, isCut) ?? false;
+      await clearTable(table, keeps, { disk, tables });
+    }
+  }
   const names = new Set(stale.map(({ name }) => name));
   const ops: TableOp[] = stale.map((projection) => put('versions', projection.name, storedVersion(projection)));
   for (const [key, row] of await rangeRows(tables, 'positions')) {
@@ -51,17 +64,28 @@ async function wipe(stale: readonly Projection[], { disk, tables }: RebuildParts
   await disk.commit({ batches: [], ops });
 }
 
-async function clearTable(table: TableName, disk: Disk, tables: Tables): Promise<void> {
-  for (;;) {
-    const rows = await tables.range(table, { limit: WIPE_ROWS });
-    if (rows.length === 0) return;
-    await disk.commit({ batches: [], ops: rows.map(([key]) => remove(table, key)) });
+async function clearTable(
+  table: TableName,
+  keeps: (key: string, row: unknown) => boolean,
+  { disk, tables }: Pick<RebuildParts, 'disk' | 'tables'>,
+): Promise<void> {
+  for (let after: string | undefined; ; ) {
+    const rows = await tables.range(table, { limit: WIPE_ROWS, ...(after !== undefined && { after }) });
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    [after] = last;
+    const gone = rows.filter(([key, row]) => !keeps(key, row));
+    await disk.commit({ batches: [], ops: gone.map(([key]) => remove(table, key)) });
   }
 }
 
-async function catchUpLog(log: LogId, length: number, { disk, tables, projector }: RebuildParts): Promise<void> {
+async function catchUpLog(
+  log: LogId,
+  { floor, length }: { readonly floor: number; readonly length: number },
+  { disk, tables, projector }: RebuildParts,
+): Promise<void> {
   const seen: Row<'positions'> = getRow(tables, 'positions', tableKey(log.origin, log.epoch)) ?? {};
-  let from = Math.min(...projector.projections.map(({ name }) => seen[name] ?? 0));
+  let from = Math.max(floor, Math.min(...projector.projections.map(({ name }) => seen[name] ?? 0)));
   while (from < length) {
     const batch = await disk.read(log, from, READ);
     if (batch === undefined) return;

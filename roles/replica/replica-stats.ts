@@ -3,8 +3,7 @@ import type { Committed } from '../ports/journal.ts';
 import type { Meter } from '../ports/runtime.ts';
 import type { Tables } from '../ports/tables.ts';
 import type { Heads } from './heads.ts';
-import { COUNTERS } from './project-events.ts';
-import { getRow } from './rows.ts';
+import { COUNTERS, readCount } from './project-events.ts';
 
 export interface ReplicaStats {
   readonly epoch: Epoch;
@@ -25,7 +24,7 @@ export function statsOf(of: { readonly heads: Heads; readonly own: LogId; readon
     logs: states.filter(({ committed }) => committed.length > 0).length,
     records: states.reduce((sum, { committed }) => sum + committed.length, 0),
     own: of.heads.get(of.own)?.committed.length ?? 0,
-    unreadable: getRow(of.tables, 'counters', COUNTERS.unreadable) ?? 0,
+    unreadable: readCount(of.tables, COUNTERS.unreadable),
     quarantined: states.filter(({ quarantined }) => quarantined).map(({ log }) => logKey(log)),
   };
 }

@@ -1,18 +1,19 @@
 import { hasCode, MeshError, messageOf } from '../../protocols/errors.ts';
-import { type Epoch, type LogId, logKey, type PeerId, type Position } from '../../protocols/ids.ts';
+import { type Epoch, type EventId, type LogId, logKey, type PeerId, type Position } from '../../protocols/ids.ts';
 import { LIMITS } from '../../protocols/names.ts';
 import type { NodeCard } from '../../protocols/presence.ts';
 import { type Decoded, decodeRecord, type MeshRecord, type SignedHead } from '../../protocols/record.ts';
 import type { Batch, Disk } from '../ports/disk.ts';
 import type { Committed, Journal } from '../ports/journal.ts';
 import type { Identity, Meter, Runtime } from '../ports/runtime.ts';
-import { type Tables, tableKey } from '../ports/tables.ts';
+import { type TableOp, type Tables, tableKey } from '../ports/tables.ts';
 import { Backlog } from './backlog.ts';
 import { signHead } from './chain.ts';
 import { bytesOf } from './check-batch.ts';
 import { CommitQueue } from './commit-group.ts';
 import { Draft } from './draft.ts';
-import { contentOf, type GroupContent, type Item } from './group.ts';
+import { openBelow, rowsOfEvent } from './expire.ts';
+import { type Change, contentOf, type GroupContent, type Item } from './group.ts';
 import { Heads, type LogEnd } from './heads.ts';
 import { Intake } from './intake.ts';
 import { OwnLog, type OwnLogParts, positionOf } from './own-log.ts';
@@ -58,6 +59,7 @@ export class Replica implements Journal {
   readonly #backlog: Backlog;
   readonly #commitListeners: ((entries: readonly Committed[]) => void)[] = [];
   readonly #growthListeners: ((heads: readonly SignedHead[]) => void)[] = [];
+  readonly #forgottenListeners: ((events: readonly EventId[]) => void)[] = [];
   readonly #fatalListeners: ((error: unknown) => void)[] = [];
   /** Own logs that are given up. */
   readonly #renounced = new Set<string>();
@@ -97,6 +99,7 @@ export class Replica implements Journal {
     const rebuilt = await catchUpProjections({ disk, tables, projector: this.#projector });
     if (rebuilt.length > 0) runtime.log.info({ projections: rebuilt }, 'projections made anew');
     for (const head of await disk.heads()) this.#heads.load(head);
+    for (const floor of await disk.floors()) this.#heads.open(floor).floor = floor;
     for (const state of this.#heads.all()) {
       state.quarantined = getRow(tables, 'quarantine', tableKey(state.log.origin, state.log.epoch)) !== undefined;
     }
@@ -139,6 +142,44 @@ export class Replica implements Journal {
   }
 
   /** Told of records once they are in the tables: of a bulk, that is some time after they are synced. */
+  /**
+   * A peer's log no longer reaches back to the end of ours: what it dropped is settled and old (L10), and we go on behind it.
+   * @throws MeshError `head-forged`.
+   */
+  async jump(floor: SignedHead, from: PeerId): Promise<Applied> {
+    this.#assertRunning();
+    if (this.isQuarantined(floor)) return 'quarantined';
+    if (this.#own.holds(floor) || this.expectedLengthOf(floor) >= floor.length) return 'known';
+    this.#intake.verify(floor, from);
+    this.#heads.open(floor).pending = { length: floor.length, hash: floor.hash };
+    this.#backlog.skip(floor, floor.length);
+    await this.#queue.add({ kind: 'floor', head: floor, isJump: true, records: 0, bytes: 0 });
+    await this.#forgetBelow(floor);
+    return 'applied';
+  }
+
+  /** Told of events that this node took for open until it heard that nobody else does: nothing is to be done about them. */
+  onForgotten(listener: (events: readonly EventId[]) => void): void {
+    this.#forgottenListeners.push(listener);
+  }
+
+  /** Drops what lies before a head of a log that is here, and writes the rows that belong to that. */
+  async cut(floor: SignedHead, change: Change): Promise<void> {
+    this.#assertRunning();
+    await this.#queue.add({ kind: 'floor', head: floor, isJump: false, change, records: 0, bytes: 0 });
+  }
+
+  /** Writes rows that belong to no record. */
+  async note(ops: readonly TableOp[]): Promise<void> {
+    this.#assertRunning();
+    await this.#queue.add({ kind: 'note', ops, records: 0, bytes: 0 });
+  }
+
+  /** The head behind which a log begins here. */
+  floorOf(log: LogId): SignedHead | undefined {
+    return this.#heads.get(log)?.floor;
+  }
+
   onCommit(listener: (entries: readonly Committed[]) => void): void {
     this.#commitListeners.push(listener);
   }
@@ -148,9 +189,13 @@ export class Replica implements Journal {
     this.#growthListeners.push(listener);
   }
 
-  /** Everything that is synced here is in the tables. */
+  /** Everything that is synced here is in the tables: of all logs, or of one. */
   get isProjected(): boolean {
     return this.#backlog.isEmpty;
+  }
+
+  isLogProjected(log: LogId): boolean {
+    return this.#backlog.isProjected(log);
   }
 
   /** Calls back once when nothing can be written any more: the process has to end (L8). */
@@ -196,7 +241,8 @@ export class Replica implements Journal {
     try {
       const started = this.#parts.runtime.monotonic();
       const content = contentOf(items, (log, tip) => signHead(this.#parts.identity, log, tip));
-      await this.#parts.disk.commit({ batches: content.batches, ops: this.#opsOf(content) });
+      const { batches, floors } = content;
+      await this.#parts.disk.commit({ batches, floors, ops: this.#opsOf(content) });
       measureCommit(this.#parts.meter, content.entries, this.#parts.runtime.monotonic() - started);
       this.#tell(content);
       if (items.some((item) => item.kind === 'received' && item.deferred)) this.#backlog.written();
@@ -206,10 +252,10 @@ export class Replica implements Journal {
     }
   }
 
-  #tell({ batches, entries }: GroupContent): void {
-    const heads = batches.map(({ head }) => head);
-    for (const head of heads) this.#heads.commit(head);
-    if (heads.length > 0) for (const listener of this.#growthListeners) listener(heads);
+  #tell({ ends, floors, entries }: GroupContent): void {
+    for (const head of ends) this.#heads.commit(head);
+    for (const floor of floors) this.#heads.open(floor).floor = floor;
+    if (ends.length > 0) for (const listener of this.#growthListeners) listener(ends);
     if (entries.length > 0) for (const listener of this.#commitListeners) listener(entries);
   }
 
@@ -219,11 +265,12 @@ export class Replica implements Journal {
   }
 
   /** Runs after the group before it is in the tables, so that it reads what that one wrote. */
-  #opsOf({ entries, projected, ops }: GroupContent) {
+  #opsOf({ entries, projected, ops, changes }: GroupContent) {
     const draft = new Draft(this.#parts.tables);
     for (const { position, decoded } of entries) this.#projector.project(position, decoded, draft);
     for (const head of projected) draft.apply([this.#projector.reached(head, head.length)]);
     draft.apply(ops);
+    for (const change of changes) draft.apply(change(draft));
     return draft.ops();
   }
 
@@ -253,7 +300,15 @@ export class Replica implements Journal {
     };
     void this.renounce(head);
     const ops = [put('quarantine', tableKey(head.origin, head.epoch), row)];
-    await this.#queue.add({ kind: 'note', ops, records: 0, bytes: 0 });
+    await this.note(ops);
+  }
+
+  async #forgetBelow(floor: SignedHead): Promise<void> {
+    const { tables } = this.#parts;
+    const forgotten = await openBelow(floor, tables);
+    if (forgotten.length === 0) return;
+    await this.note((await Promise.all(forgotten.map((id) => rowsOfEvent(id, tables)))).flat());
+    for (const listener of this.#forgottenListeners) listener(forgotten);
   }
 
   /**

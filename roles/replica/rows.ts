@@ -3,6 +3,7 @@ import { EffectKeySchema, EffectRefSchema, EffectTargetSchema } from '../../prot
 import { KindSchema } from '../../protocols/event.ts';
 import { EpochSchema, EventIdSchema, PeerIdSchema, SlotIdSchema } from '../../protocols/ids.ts';
 import { NodeCardSchema } from '../../protocols/presence.ts';
+import { RUN_KINDS, RUN_OUTCOMES } from '../../protocols/run.ts';
 import type { Range, TableName, Tables } from '../ports/tables.ts';
 
 const count = z.int().nonnegative();
@@ -41,6 +42,8 @@ export const ROWS = {
     actor: z.string(),
     /** Node that took it in. */
     by: PeerIdSchema,
+    /** Its second id (I2). */
+    mac: z.string().optional(),
   }),
   distributions: z.object({
     eventId: EventIdSchema,
@@ -101,6 +104,24 @@ export const ROWS = {
     resumed: count,
   }),
   sessionEnds: z.int().positive(),
+  runs: z.object({
+    eventId: EventIdSchema,
+    slot: SlotIdSchema,
+    attempt: z.int().positive(),
+    requested: z
+      .object({
+        ...position,
+        at,
+        kind: z.enum(RUN_KINDS),
+        repository: z.string(),
+        branches: z.array(z.string()),
+        cluster: z.string(),
+      })
+      .optional(),
+    admitted: z.object({ ...position, at }).optional(),
+    ended: z.object({ ...position, at, outcome: z.enum(RUN_OUTCOMES) }).optional(),
+  }),
+  openRuns: z.literal(true),
   unreadable: z.object({ problem: z.string() }),
   cards: z.object({ ...position, at, card: NodeCardSchema }),
   positions: z.record(z.string(), count),
@@ -129,7 +150,8 @@ export async function rangeRows<T extends TableName>(
   return rows;
 }
 
-function decodeRow<T extends TableName>(table: T, value: unknown): Row<T> | undefined {
+/** A row of this build's shape, or undefined. */
+export function decodeRow<T extends TableName>(table: T, value: unknown): Row<T> | undefined {
   if (value === undefined) return undefined;
   const schema: z.ZodType = ROWS[table];
   const parsed = schema.safeParse(value);

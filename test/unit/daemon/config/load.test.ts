@@ -103,6 +103,11 @@ const BROKEN: readonly { readonly id: string; readonly yaml: string; readonly sa
     says: /node\.socket: .* has 125 bytes/,
   },
   {
+    id: 'a retention that forgets what is still tried',
+    yaml: 'node: { retention: 3d }\n',
+    says: /node\.retention: is shorter than routing\.deadline or routing\.waitingDeadline; make it as long/,
+  },
+  {
     id: 'an acknowledgement by a peer without any peer',
     yaml: 'ingest: { ack: peer }\n',
     says: /ingest\.ack: is peer, and mesh\.peers names no other node/,

@@ -40,6 +40,7 @@ function setUp() {
   const reader = new LogReader(PEER, {
     replica: {
       apply: (_batch: Batch) => new Promise<Applied>((resolve, reject) => writing.push({ resolve, reject })),
+      jump: async () => 'known' as const,
       lengthOf: () => synced,
     },
     log: manualRuntime().log,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { LogId, PeerId } from '../../../../protocols/ids.ts';
 import { NOTHING_WANTED, type Stored } from '../../../../protocols/log-sync.ts';
+import type { SignedHead } from '../../../../protocols/record.ts';
 import type { Link } from '../../../../roles/ports/links.ts';
 import { decodeLogFrame, encodeCaughtUp, encodeHave, encodeMore } from '../../../../roles/replica/log-frames.ts';
 import { LogWriter } from '../../../../roles/replica/log-writer.ts';
@@ -18,6 +19,7 @@ const BATCH = 2;
 function setUp(lengths: Map<LogId, number>, options: { readonly answers: boolean } = { answers: true }) {
   const sent: string[] = [];
   const happened: string[] = [];
+  const floors = new Map<LogId, SignedHead>();
   const words: { stored: Stored; isAll: boolean }[] = [];
   let release: (() => void) | undefined;
   let isSlow = false;
@@ -26,7 +28,7 @@ function setUp(lengths: Map<LogId, number>, options: { readonly answers: boolean
     send: (frame) => {
       const message = decodeLogFrame(frame, READER);
       const { batch } = message.type === 'batch' ? message : {};
-      if (batch && options.answers) queueMicrotask(() => writer.frame(encodeMore()));
+      if ((batch || message.type === 'floor') && options.answers) queueMicrotask(() => writer.frame(encodeMore()));
       sent.push(
         batch ? `${batch.head.origin === A.origin ? 'a' : 'b'} ${batch.from}-${batch.head.length}` : message.type,
       );
@@ -36,9 +38,10 @@ function setUp(lengths: Map<LogId, number>, options: { readonly answers: boolean
   };
   const find = (log: LogId) => [...lengths.keys()].find(({ origin }) => origin === log.origin) ?? log;
   const lengthOf = (log: LogId) => lengths.get(find(log)) ?? 0;
-  const replica: Pick<Replica, 'have' | 'lengthOf' | 'readBatch'> = {
+  const replica: Pick<Replica, 'have' | 'lengthOf' | 'readBatch' | 'floorOf'> = {
     have: () => [...lengths].map(([{ origin, epoch }, length]) => [origin, epoch, length, `hash ${length}`] as const),
     lengthOf,
+    floorOf: (log) => floors.get(find(log)),
     readBatch: async (log, from) => {
       const length = Math.min(from + BATCH, lengthOf(log));
       if (from >= length) return undefined;
@@ -56,6 +59,7 @@ function setUp(lengths: Map<LogId, number>, options: { readonly answers: boolean
   });
   return {
     writer,
+    floors,
     words,
     sent,
     happened,
@@ -83,6 +87,26 @@ function setUp(lengths: Map<LogId, number>, options: { readonly answers: boolean
 }
 
 describe('replica / log writer', () => {
+  test('of a log that begins behind the reader’s end the floor is sent, then what follows', async () => {
+    const { sent, have, floors } = setUp(
+      new Map([
+        [A, 6],
+        [B, 3],
+      ]),
+    );
+    const signed = { hash: Buffer.alloc(32), signature: Buffer.alloc(64) };
+    floors.set(A, { ...A, ...signed, length: 4 });
+    floors.set(B, { ...B, ...signed, length: 3 });
+    await have([[A, 1]]);
+    assert.deepEqual(sent, ['floor', 'floor', 'a 4-6', 'caught-up']);
+    sent.length = 0;
+    await have([
+      [A, 4],
+      [B, 3],
+    ]);
+    assert.deepEqual(sent, ['a 4-6', 'caught-up']);
+  });
+
   test('sends nothing before the reader has spoken', async () => {
     const { sent, commit } = setUp(new Map([[A, 4]]));
     await commit(A, 5);

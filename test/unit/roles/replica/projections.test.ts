@@ -103,6 +103,7 @@ describe('replica / projections', () => {
       repository: 'acme/app',
       actor: 'octocat',
       by: A,
+      mac: 'm1',
     });
     assert.equal(getRow(disk, 'counters', COUNTERS.events), 1);
     assert.equal(getRow(disk, 'counters', COUNTERS.kind('pr_created')), 1);

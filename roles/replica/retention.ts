@@ -1,0 +1,148 @@
+import { messageOf } from '../../protocols/errors.ts';
+import type { LogId, Position } from '../../protocols/ids.ts';
+import { LIMITS } from '../../protocols/names.ts';
+import { decodeRecord } from '../../protocols/record.ts';
+import type { Batch, Disk } from '../ports/disk.ts';
+import type { Meter, Runtime } from '../ports/runtime.ts';
+import type { Tables } from '../ports/tables.ts';
+import { isClosed } from './closed.ts';
+import { CutCounts } from './cut-counts.ts';
+import { expireDecisions, expireEvents } from './expire.ts';
+import type { Replica } from './replica.ts';
+
+export interface RetentionOptions {
+  /** How long a settled event, and the memory of its id, is kept, milliseconds. GitHub keeps deliveries for three days. */
+  readonly keepMs: number;
+  /** Time between two looks, milliseconds. Default: ten minutes, or a quarter of the retention when that is shorter. */
+  readonly everyMs?: number;
+}
+
+export interface RetentionParts {
+  readonly replica: Pick<Replica, 'have' | 'cut' | 'note' | 'floorOf' | 'isLogProjected' | 'isQuarantined'>;
+  readonly disk: Pick<Disk, 'read' | 'reclaim'>;
+  readonly tables: Tables;
+  readonly runtime: Runtime;
+  readonly meter: Meter;
+  /** How much of a log every peer has that was heard of within a day; the others do not hold retention. */
+  lowestOf(log: LogId): number;
+}
+
+/** What one look dropped. */
+export interface Swept {
+  readonly records: number;
+  readonly events: number;
+}
+
+const EVERY_MS = 10 * 60_000;
+/** Records dropped in one write. */
+const CUT_RECORDS = 4 * LIMITS.groupRecords;
+/** One segment at a time: a floor lies at the end of one. */
+const NEXT_SEGMENT = { records: 1, bytes: 1 };
+
+/**
+ * Raises the floor of every log over what has ended and is old (L5, L10): never over a record of an event that is open, nor over
+ * one that a peer of the last day lacks. Then forgets the ids and rows of events of which no record is left.
+ */
+export class Retention {
+  readonly #options: Required<RetentionOptions>;
+  readonly #parts: RetentionParts;
+  #cancel: () => void = () => {};
+  #sweeping: Promise<unknown> | undefined;
+  #stopped = false;
+
+  constructor(options: RetentionOptions, parts: RetentionParts) {
+    this.#options = { everyMs: Math.min(EVERY_MS, options.keepMs / 4), ...options };
+    this.#parts = parts;
+  }
+
+  start(): void {
+    this.#cancel = this.#parts.runtime.after(this.#options.everyMs, () => {
+      this.#sweeping = this.#sweepQuietly().finally(() => {
+        if (!this.#stopped) this.start();
+      });
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#cancel();
+    await this.#sweeping;
+  }
+
+  /** Looks through all logs now. */
+  async sweep(): Promise<Swept> {
+    const { replica, disk, tables, runtime, meter } = this.#parts;
+    const cutoff = runtime.wall() - this.#options.keepMs;
+    let records = 0;
+    for (const [origin, epoch] of replica.have()) {
+      if (this.#stopped) break;
+      records += await this.#cutLog({ origin, epoch }, cutoff);
+    }
+    const events = await expireEvents(cutoff, { tables, replica });
+    await expireDecisions(cutoff, { tables, replica });
+    if (records > 0) {
+      meter.count('mindmesh_log_cut_records_total', {}, records);
+      runtime.log.info({ records, events }, 'old records dropped');
+      await disk.reclaim();
+    }
+    return { records, events };
+  }
+
+  /** What went wrong is tried again at the next look; a failed write ends the process by itself. */
+  async #sweepQuietly(): Promise<void> {
+    try {
+      await this.sweep();
+    } catch (error) {
+      this.#parts.runtime.log.warn({ problem: messageOf(error) }, 'old records cannot be dropped');
+    }
+  }
+
+  /** Returns how many records were dropped. */
+  async #cutLog(log: LogId, cutoff: number): Promise<number> {
+    const { replica, disk } = this.#parts;
+    if (!replica.isLogProjected(log) || replica.isQuarantined(log)) return 0;
+    const limit = this.#parts.lowestOf(log);
+    let dropped = 0;
+    let chunk: Batch[] = [];
+    for (let from = replica.floorOf(log)?.length ?? 0; !this.#stopped; ) {
+      const segment = await disk.read(log, from, NEXT_SEGMENT);
+      if (segment === undefined || segment.head.length > limit || !(await this.#isClosed(segment, cutoff))) break;
+      chunk.push(segment);
+      dropped += segment.records.length;
+      from = segment.head.length;
+      if (recordsIn(chunk) >= CUT_RECORDS) chunk = await this.#cut(chunk);
+    }
+    await this.#cut(chunk);
+    return dropped;
+  }
+
+  async #isClosed(segment: Batch, cutoff: number): Promise<boolean> {
+    for (const record of segment.records) {
+      const age = { cutoff, keepMs: this.#options.keepMs };
+      if (!(await isClosed(decodeRecord(record), age, this.#parts))) return false;
+    }
+    return true;
+  }
+
+  async #cut(chunk: readonly Batch[]): Promise<[]> {
+    const last = chunk.at(-1);
+    if (last === undefined) return [];
+    await this.#parts.replica.cut(last.head, (rows) => {
+      const counts = new CutCounts();
+      for (const { position, decoded } of chunk.flatMap(entriesOf)) counts.add(position, decoded, rows);
+      return counts.ops(rows);
+    });
+    return [];
+  }
+}
+
+function entriesOf({ head, from, records }: Batch) {
+  return records.map((bytes, i) => {
+    const position: Position = { origin: head.origin, epoch: head.epoch, seq: from + i };
+    return { position, decoded: decodeRecord(bytes) };
+  });
+}
+
+function recordsIn(batches: readonly Batch[]): number {
+  return batches.reduce((sum, { records }) => sum + records.length, 0);
+}
