@@ -1,0 +1,13 @@
+import { eventIdOf, slotOf } from '../../protocols/ids.ts';
+import { type RunId, runIdOf } from '../../protocols/run.ts';
+import type { OpenRun } from '../../roles/policy/run-order.ts';
+
+/** The id of the run of an event that a test names. */
+export function runNamed(name: string): RunId {
+  return runIdOf(eventIdOf('test', name.replaceAll(' ', '-')), slotOf('developer-general'));
+}
+
+/** A run that waits; its name says nothing about its place among others of the same age. */
+export function openRun(name: string, branches: readonly string[], fields: Partial<OpenRun> = {}): OpenRun {
+  return { run: runNamed(name), repository: 'acme/app', branches, requestedAt: 0, isAdmitted: false, ...fields };
+}
