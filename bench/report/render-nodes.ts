@@ -63,8 +63,8 @@ ${table(['seconds', 'events', 'heap MiB', 'resident MiB', 'disk MiB'], some(samp
 
 /** At most so many, evenly taken, the first and the last among them. */
 export function some<T>(values: readonly T[], most: number): T[] {
-  if (values.length <= most) return [...values];
-  return Array.from({ length: most }, (_, i) => values[Math.round((i * (values.length - 1)) / (most - 1))] as T);
+  const places = Array.from({ length: most }, (_, i) => Math.round((i * (values.length - 1)) / (most - 1)));
+  return values.length <= most ? [...values] : values.filter((_, i) => places.includes(i));
 }
 
 export function footprintSection({ meshReadyMs, rejoinMs, statusMs, rssMib }: FootprintReport): string {

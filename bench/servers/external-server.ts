@@ -18,8 +18,8 @@ const POLL_MS = 20;
 export type ServerProgram = keyof typeof PACKAGES;
 
 /** @throws Error that says what to install when the program is not there */
-export function findServer(program: ServerProgram): string {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), ...SERVER_FOLDERS];
+export function findServer(program: ServerProgram, path = process.env.PATH ?? '', others = SERVER_FOLDERS): string {
+  const folders = [...path.split(delimiter), ...others];
   const folder = folders.find((each) => each !== '' && existsSync(join(each, program)));
   if (folder === undefined) {
     throw new Error(`this bench needs ${program}: apt-get install ${Object.values(PACKAGES).join(' ')}`);
