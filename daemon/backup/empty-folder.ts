@@ -1,6 +1,7 @@
-import { mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MeshError, messageOf } from '../../protocols/errors.ts';
+import { syncFolder } from './sync-folder.ts';
 
 /** A data directory that is being filled. What is in it counts once it is kept. */
 export interface EmptyFolder {
@@ -54,15 +55,6 @@ async function list(dir: string): Promise<readonly string[] | undefined> {
 function few(names: readonly string[]): string {
   const shown = names.slice(0, FEW).join(', ');
   return names.length > FEW ? `${shown} and ${names.length - FEW} more` : shown;
-}
-
-async function syncFolder(dir: string): Promise<void> {
-  const handle = await open(dir, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 async function usable<T>(dir: string, work: Promise<T>): Promise<T> {

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { type BackupHeader, BackupHeaderSchema, readBackup } from '../../protocols/backup.ts';
 import { MeshError } from '../../protocols/errors.ts';
+import { assertNew, sendBackup, type Written, writeBackup } from '../backup/backup-file.ts';
 import { isOn, textOf } from './args.ts';
-import { assertNew, sendBackup, type Written, writeBackup } from './backup-file.ts';
 import type { Verb } from './command.ts';
 import { EXIT } from './exit-codes.ts';
 import { print } from './format.ts';

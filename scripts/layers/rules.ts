@@ -55,6 +55,7 @@ export const LAYER_RULES: LayerRules = {
     { path: 'daemon/dev/', imports: DEV, pure: false },
     { path: 'daemon/cli/run', imports: STARTER, pure: false },
     { path: 'daemon/cli/dev', imports: STARTER, pure: false },
+    { path: 'daemon/cli/backup', imports: [...COMMAND, 'daemon/backup/'], pure: false },
     // These work on a node's files while it does not run.
     { path: 'daemon/cli/keygen', imports: [...COMMAND, 'daemon/mesh/identity.ts'], pure: false },
     { path: 'daemon/cli/check', imports: [...COMMAND, 'daemon/compose-check.ts'], pure: false },

@@ -1,11 +1,12 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { open, rename, rm, stat } from 'node:fs/promises';
+import { rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Transform, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { MeshError, messageOf } from '../../protocols/errors.ts';
+import { syncFolder } from './sync-folder.ts';
 
 export interface Written {
   readonly bytes: number;
@@ -72,15 +73,6 @@ function metered(hash: Hash): Transform & { bytes(): number } {
     },
   });
   return Object.assign(transform, { bytes: () => bytes });
-}
-
-async function syncFolder(dir: string): Promise<void> {
-  const handle = await open(dir, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 function describe(error: unknown, file: string): MeshError {
