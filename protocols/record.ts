@@ -7,6 +7,7 @@ import { EventIdSchema, type LogId, PeerIdSchema, SlotIdSchema } from './ids.ts'
 import { WIRE_VERSION } from './names.ts';
 import { NodeCardSchema } from './presence.ts';
 import { ResultSchema } from './result.ts';
+import { RUN_KINDS, RUN_OUTCOMES } from './run.ts';
 
 /**
  * What nodes write into their logs. A record is opaque bytes to replication; only projections and roles decode it, and skip,
@@ -188,6 +189,28 @@ export type SessionRecord = z.infer<typeof SessionRecordSchema>;
 /** Of a checkpoint's state as JSON: leaves room for the rest of the record (256 KiB). */
 export const SESSION_STATE_BYTES = 200 * 1024;
 
+/** A run is that of its slot (`runIdOf`); `attempt` counts how often it was begun anew, and the highest counts (E1). */
+const run = { ...work, attempt: z.int().positive() };
+
+/** A coding agent is to write to a repository: it waits until it is admitted (E3). */
+export const RunRequestedRecordSchema = z.object({
+  ...run,
+  type: z.literal('run-requested'),
+  kind: z.enum(RUN_KINDS),
+  repository: z.string(),
+  /** Every branch it will write to, without `refs/heads/`; none when it only reads. */
+  branches: z.array(z.string()),
+  /** The home of the repository: its controller decides. */
+  cluster: z.string(),
+});
+export type RunRequestedRecord = z.infer<typeof RunRequestedRecordSchema>;
+
+/** The controller of the home cluster gives it all its branches at once. */
+export const RunAdmittedRecordSchema = z.object({ ...run, type: z.literal('run-admitted') });
+
+/** Its branches are free again. */
+export const RunEndedRecordSchema = z.object({ ...run, type: z.literal('run-ended'), outcome: z.enum(RUN_OUTCOMES) });
+
 /** Every slot of an event has ended (L10). */
 export const SettledRecordSchema = z.object({
   ...common,
@@ -224,6 +247,9 @@ export const RecordSchema = z.discriminatedUnion('type', [
   IntendedRecordSchema,
   EffectRecordSchema,
   SessionRecordSchema,
+  RunRequestedRecordSchema,
+  RunAdmittedRecordSchema,
+  RunEndedRecordSchema,
   SettledRecordSchema,
   GeneralStatusRecordSchema,
 ]);

@@ -32,6 +32,10 @@ export const PROJECTION_TABLES = {
   ended: 'ended',
   /** (event id, slot, key) → who meant to do an effect outside the mesh, how often, and what is there (E2). */
   effects: 'effects',
+  /** Run id → what was asked for, when it was admitted and how it ended, of its highest attempt (E3). */
+  runs: 'runs',
+  /** Run id → nothing, while it is asked for and has not ended. */
+  openRuns: 'openRuns',
   /** (event id, slot) → where the newest checkpoint of its open session lies. */
   sessions: 'sessions',
   /** (event id, slot) → the highest execution whose session has ended: keeps `sessions` right when logs arrive out of order. */

@@ -2,8 +2,9 @@ import { EFFECTS } from './project-effects.ts';
 import { DEAD_LETTERS, PROGRESS } from './project-ends.ts';
 import { EVENTS, UNREADABLE } from './project-events.ts';
 import { CARDS, GENERALS } from './project-nodes.ts';
-import { DISTRIBUTIONS, FACTS, INBOX, SUBJECTS } from './project-work.ts';
+import { RUNS } from './project-runs.ts';
 import { SESSIONS } from './project-sessions.ts';
+import { DISTRIBUTIONS, FACTS, INBOX, SUBJECTS } from './project-work.ts';
 import type { Projection } from './projection.ts';
 
 /** Every table that is made from the logs. A test holds that each table of the port has exactly one owner here. */
@@ -17,6 +18,7 @@ export const PROJECTIONS: readonly Projection[] = [
   INBOX,
   EFFECTS,
   SESSIONS,
+  RUNS,
   GENERALS,
   CARDS,
   UNREADABLE,

@@ -94,6 +94,9 @@ export function eventIdOfRecord(record: MeshRecord): EventId | undefined {
     case 'dropped':
     case 'intended':
     case 'effect':
+    case 'run-requested':
+    case 'run-admitted':
+    case 'run-ended':
     case 'settled':
       return record.eventId;
     // Checkpoints are large, and only the newest counts: they are found by the table `sessions`, not as part of the story.
