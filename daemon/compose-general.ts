@@ -1,7 +1,9 @@
+import type { Assembled } from '../roles/effects/assemble.ts';
 import { General } from '../roles/general/general.ts';
 import { mayAccept } from '../roles/policy/pressure.ts';
 import type { Model } from '../roles/ports/model.ts';
 import type { Core } from './compose-core.ts';
+import { composeEffects } from './compose-effects.ts';
 import type { Config } from './config/config.ts';
 import { createModel } from './model/openai.ts';
 import { loadTemplates } from './templates.ts';
@@ -10,11 +12,14 @@ export interface ComposedGeneral {
   readonly general: General;
   /** Absent: the generals answer by rules. */
   readonly model?: Model;
+  /** Absent: nothing of what they find is seen outside the mesh. */
+  readonly effects?: Assembled;
 }
 
 export function composeGeneral(config: Config, core: Core): ComposedGeneral {
   const { card, replica, store, dispatcher, runtime, metrics, late, announcer, pressure } = core;
   const model = createModel(config.model, { runtime, meter: metrics });
+  const effects = composeEffects(config, core);
   const engine = { templates: loadTemplates(), ...(model && { model }) };
   const general = new General(
     { self: card, generals: card.generals },
@@ -26,10 +31,11 @@ export function composeGeneral(config: Config, core: Core): ComposedGeneral {
       meter: metrics,
       mayAccept: () => mayAccept(pressure.now),
       ...engine,
+      effects: effects?.desk,
     },
   );
   late.offer = (from, offer) => general.offer(from, offer);
   late.load = () => general.load();
   general.onChange(() => announcer.changed());
-  return { general, ...(model && { model }) };
+  return { general, ...(model && { model }), ...(effects && { effects }) };
 }

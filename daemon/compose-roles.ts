@@ -32,7 +32,7 @@ export async function composeRoles(config: Config, core: Core): Promise<Roles> {
   const aggregator = has('aggregator') ? composeAggregator(config, core) : undefined;
   const sweeper = aggregator && composeSweeper(config, core);
   const orchestrator = has('orchestrator') ? composeOrchestrator(config, core, routes) : undefined;
-  const { general, model } = has('general') ? await loadGeneral(config, core) : {};
+  const { general, model, effects } = has('general') ? await loadGeneral(config, core) : {};
   return {
     ...(aggregator && { aggregator }),
     ...(sweeper && { sweeper }),
@@ -46,6 +46,8 @@ export async function composeRoles(config: Config, core: Core): Promise<Roles> {
       ...(orchestrator
         ? [{ name: 'orchestrator', start: () => orchestrator.start(), stop: () => orchestrator.stop() }]
         : []),
+      // Before the generals and after them: it is they who perform.
+      ...(effects ? [{ name: 'effects', start: () => effects.start(), stop: () => effects.stop() }] : []),
       ...(general ? [{ name: 'general', start: () => general.start(), stop: () => general.stop() }] : []),
       // Said before anything is taken apart, so that nobody offers work to a node that leaves.
       { name: 'farewell', stop: () => core.announcer.leave() },

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { effectsSection } from './effects.ts';
 import { generalsSection } from './generals.ts';
 import { githubSection } from './github.ts';
 import { httpSection } from './http.ts';
@@ -26,6 +27,7 @@ export const SECTIONS: readonly Section[] = [
   discordSection,
   gitSection,
   githubSection,
+  effectsSection,
   jobsSection,
   logSection,
 ];
@@ -42,6 +44,7 @@ export const SettingsSchema = z.strictObject({
   discord: discordSection.schema,
   git: gitSection.schema,
   github: githubSection.schema,
+  effects: effectsSection.schema,
   jobs: jobsSection.schema,
   log: logSection.schema,
 });
