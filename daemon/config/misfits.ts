@@ -21,7 +21,6 @@ export function findMisfits(settings: Settings, sharers: readonly RoleName[]): F
     ...checkAck(settings),
     ...checkSweep(settings),
     ...checkComments(settings),
-    ...checkComments(settings),
     ...checkRetention(settings),
   ];
 }
@@ -82,13 +81,6 @@ function checkRetention({ node, routing }: Settings): Finding[] {
   if (node.retention >= longest) return [];
   const text = 'is shorter than routing.deadline or routing.waitingDeadline; make it as long as the longer of them';
   return [{ key: 'node.retention', text }];
-}
-
-/** Nobody could write them. */
-function checkComments({ effects, github, node }: Settings): Finding[] {
-  const mayWrite = github.token !== undefined || github.app !== undefined;
-  if (effects.comments === 'off' || mayWrite || !node.roles.includes('general')) return [];
-  return [{ key: 'effects.comments', text: 'is on, and wants github.token or github.app to write them' }];
 }
 
 /** Nobody could write them. */
