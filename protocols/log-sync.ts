@@ -17,6 +17,11 @@ export const HaveSchema = z.object({
    */
   logs: z.array(z.tuple([PeerIdSchema, EpochSchema, length, z.string()])),
   /**
+   * Digest of the ends of all closed epochs the reader holds, which are then not listed (L4): those that a newer one of their
+   * origin follows. A writer with another digest asks for the `list`.
+   */
+  closed: z.string().optional(),
+  /**
    * Origins the reader has a link to itself: once caught up, their commits are not pushed on this one, so that in a small
    * mesh each record travels once to each reader. The next `have` is answered in full all the same.
    */
@@ -34,6 +39,9 @@ export type BatchHeader = z.infer<typeof BatchHeaderSchema>;
  */
 export const FloorHeaderSchema = z.object({ type: z.literal('floor'), ...log, length });
 export type FloorHeader = z.infer<typeof FloorHeaderSchema>;
+
+/** The writer's closed epochs end otherwise than the reader's: it wants every log listed. */
+export const ListSchema = z.object({ type: z.literal('list') });
 
 export const CaughtUpSchema = z.object({ type: z.literal('caught-up') });
 
@@ -64,6 +72,7 @@ export const LogFrameSchema = z.discriminatedUnion('type', [
   HaveSchema,
   BatchHeaderSchema,
   FloorHeaderSchema,
+  ListSchema,
   CaughtUpSchema,
   MoreSchema,
 ]);

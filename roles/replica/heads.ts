@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { compareText, type Epoch, type LogId, logKey, type PeerId } from '../../protocols/ids.ts';
 import { NOTHING_WANTED } from '../../protocols/log-sync.ts';
 import type { SignedHead } from '../../protocols/record.ts';
@@ -18,6 +19,13 @@ export interface LogState {
 
 /** Length, and the beginning of the hash of the chain there. */
 export type LogEnd = readonly [PeerId, Epoch, number, string];
+
+/** The newest epoch of each origin, the others, and the digest of those. */
+export interface Digest {
+  readonly open: readonly LogEnd[];
+  readonly closed: readonly LogEnd[];
+  readonly hash: string;
+}
 
 const HASH_DIGITS = 16;
 
@@ -62,6 +70,18 @@ export class Heads {
       .filter(({ committed, quarantined }) => committed.length > 0 || quarantined)
       .map(endOf)
       .sort((a, b) => compareText(a[0], b[0]) || compareText(a[1], b[1]));
+  }
+
+  /** The same in short: closed epochs, of which a node has one for each start it ever had, by one digest (L4). */
+  digest(): Digest {
+    const ends = this.have();
+    const open = ends.filter(([origin], i) => ends[i + 1]?.[0] !== origin);
+    const closed = ends.filter(([origin], i) => ends[i + 1]?.[0] === origin);
+    return {
+      open,
+      closed,
+      hash: createHash('sha256').update(JSON.stringify(closed)).digest('hex').slice(0, HASH_DIGITS),
+    };
   }
 }
 

@@ -18,7 +18,7 @@ export type LogMessage =
   | { readonly type: 'batch'; readonly batch: Batch }
   | { readonly type: 'floor'; readonly head: SignedHead }
   | { readonly type: 'more'; readonly stored: Stored }
-  | { readonly type: 'caught-up' };
+  | { readonly type: 'list' | 'caught-up' };
 
 const HASH_BYTES = 32;
 /** Ed25519. */
@@ -26,6 +26,10 @@ const SIGNATURE_BYTES = 64;
 
 export function encodeHave(have: Have): Uint8Array {
   return encodeFrame(have);
+}
+
+export function encodeList(): Uint8Array {
+  return encodeFrame({ type: 'list' });
 }
 
 export function encodeCaughtUp(): Uint8Array {
@@ -55,8 +59,9 @@ export function decodeLogFrame(bytes: Uint8Array, peer: PeerId): LogMessage {
   switch (frame.type) {
     case 'have':
       return { type: 'have', have: frame };
+    case 'list':
     case 'caught-up':
-      return { type: 'caught-up' };
+      return { type: frame.type };
     case 'more':
       return { type: 'more', stored: frame.stored ?? [] };
     case 'batch':

@@ -15,8 +15,8 @@ export interface LogReaderParts {
   readonly replica: Pick<Replica, 'apply' | 'jump' | 'lengthOf'>;
   readonly log: Logger;
   readonly meter: Meter;
-  /** What to say now. */
-  have(): Have;
+  /** What to say now; in full when the short form did not do. */
+  have(isFull: boolean): Have;
   /** Everything the writer had at the last `have` is synced here. */
   onCaughtUp(): void;
   /** A batch was written. */
@@ -73,7 +73,11 @@ export class LogReader implements LinkHandler {
     this.#askAgain = this.#asking;
     if (this.#asking) return;
     this.#asking = true;
-    const have = this.#parts.have();
+    this.#say(false);
+  }
+
+  #say(isFull: boolean): void {
+    const have = this.#parts.have(isFull);
     this.#excepted = have.except ?? [];
     this.#send(encodeHave(have));
   }
@@ -119,6 +123,9 @@ export class LogReader implements LinkHandler {
         break;
       case 'floor':
         this.#take(() => this.#jump(message.head));
+        break;
+      case 'list':
+        this.#say(true);
         break;
       case 'caught-up':
         void this.#caughtUp();

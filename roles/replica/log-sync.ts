@@ -186,7 +186,7 @@ export class LogSync {
       replica,
       meter,
       log: runtime.log,
-      have: () => this.#have(reader),
+      have: (isFull) => this.#have(reader, isFull),
       onCaughtUp: () => this.#caughtUp(reader),
       onProgress: () => this.#turn.progress(reader),
       onSuspect: (log) => this.#suspects.set(peer, new Set(this.#suspects.get(peer)).add(logKey(log))),
@@ -199,10 +199,16 @@ export class LogSync {
     return reader;
   }
 
-  #have(reader: LogReader): Have {
+  #have(reader: LogReader, isFull: boolean): Have {
+    const { replica } = this.#parts;
+    const except = [...this.#sourcesBeside(reader)];
     const suspects = this.#suspects.get(reader.peer);
-    const logs = this.#parts.replica.have().filter(([origin, epoch]) => !suspects?.has(logKey({ origin, epoch })));
-    return { type: 'have', logs: logs.map((each) => [...each]), except: [...this.#sourcesBeside(reader)] };
+    if (!isFull && suspects === undefined) {
+      const { open, hash } = replica.digest();
+      return { type: 'have', logs: open.map((each) => [...each]), closed: hash, except };
+    }
+    const logs = replica.have().filter(([origin, epoch]) => !suspects?.has(logKey({ origin, epoch })));
+    return { type: 'have', logs: logs.map((each) => [...each]), except };
   }
 
   #caughtUp(reader: LogReader): void {

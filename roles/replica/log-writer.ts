@@ -4,12 +4,12 @@ import { BATCHES_IN_FLIGHT, type Have, NOTHING_WANTED, type Stored } from '../..
 import type { SignedHead } from '../../protocols/record.ts';
 import type { Link, LinkHandler } from '../ports/links.ts';
 import type { Meter } from '../ports/runtime.ts';
-import { decodeLogFrame, encodeBatch, encodeCaughtUp, encodeFloor } from './log-frames.ts';
+import { decodeLogFrame, encodeBatch, encodeCaughtUp, encodeFloor, encodeList } from './log-frames.ts';
 import type { Replica } from './replica.ts';
 
 export interface LogWriterParts {
   readonly link: Link;
-  readonly replica: Pick<Replica, 'have' | 'lengthOf' | 'readBatch' | 'floorOf'>;
+  readonly replica: Pick<Replica, 'have' | 'digest' | 'lengthOf' | 'readBatch' | 'floorOf'>;
   readonly meter: Meter;
   /**
    * The reader's word on how much it has synced: of all logs at once when it said what it has (`isAll`), else of those that
@@ -49,7 +49,7 @@ export class LogWriter implements LinkHandler {
     const message = decodeLogFrame(bytes, peer);
     switch (message.type) {
       case 'have':
-        this.#take(message.have);
+        this.#hear(message.have);
         break;
       case 'more':
         this.#inFlight = Math.max(0, this.#inFlight - 1);
@@ -57,6 +57,7 @@ export class LogWriter implements LinkHandler {
         this.#pump();
         break;
       case 'batch':
+      case 'list':
       case 'floor':
       case 'caught-up':
         throw new MeshError('frame-malformed', { peer, problem: 'only a writer sends that' });
@@ -79,6 +80,26 @@ export class LogWriter implements LinkHandler {
     if (!this.#greeted) return;
     for (const log of logs) if (!this.#isExcepted(log)) this.#due.set(logKey(log), log);
     this.#pump();
+  }
+
+  /** What the reader does not list, because we hold the same, is as if it had listed it. */
+  #hear(have: Have): void {
+    const { closed, hash } = this.#parts.replica.digest();
+    if (have.closed !== undefined && have.closed !== hash) {
+      void this.#ask();
+      return;
+    }
+    const unlisted = have.closed === undefined ? [] : closed;
+    this.#take({ ...have, logs: [...have.logs, ...unlisted.map((end): Have['logs'][number] => [...end])] });
+  }
+
+  /** Never rejects. */
+  async #ask(): Promise<void> {
+    try {
+      await this.#parts.link.send(encodeList());
+    } catch (error) {
+      this.close(messageOf(error));
+    }
   }
 
   /** A `have` moves the cursors, forwards or back. */

@@ -14,7 +14,7 @@ import { CommitQueue } from './commit-group.ts';
 import { Draft } from './draft.ts';
 import { openBelow, rowsOfEvent } from './expire.ts';
 import { type Change, contentOf, type GroupContent, type Item } from './group.ts';
-import { Heads, type LogEnd } from './heads.ts';
+import { type Digest, Heads, type LogEnd } from './heads.ts';
 import { Intake } from './intake.ts';
 import { OwnLog, type OwnLogParts, positionOf } from './own-log.ts';
 import { type Projection, put } from './projection.ts';
@@ -226,6 +226,11 @@ export class Replica implements Journal {
   /** Every log and its synced end, as a reader says it to a writer. */
   have(): readonly LogEnd[] {
     return this.#heads.have();
+  }
+
+  /** The same with closed epochs in short. */
+  digest(): Digest {
+    return this.#heads.digest();
   }
 
   /** The next synced batch of a log, at most one frame; undefined when there is none. */

@@ -38,8 +38,13 @@ function setUp(lengths: Map<LogId, number>, options: { readonly answers: boolean
   };
   const find = (log: LogId) => [...lengths.keys()].find(({ origin }) => origin === log.origin) ?? log;
   const lengthOf = (log: LogId) => lengths.get(find(log)) ?? 0;
-  const replica: Pick<Replica, 'have' | 'lengthOf' | 'readBatch' | 'floorOf'> = {
+  const replica: Pick<Replica, 'have' | 'digest' | 'lengthOf' | 'readBatch' | 'floorOf'> = {
     have: () => [...lengths].map(([{ origin, epoch }, length]) => [origin, epoch, length, `hash ${length}`] as const),
+    digest: () => ({
+      open: [],
+      closed: [...lengths].map(([{ origin, epoch }, length]) => [origin, epoch, length, `hash ${length}`] as const),
+      hash: 'same',
+    }),
     lengthOf,
     floorOf: (log) => floors.get(find(log)),
     readBatch: async (log, from) => {
@@ -87,6 +92,16 @@ function setUp(lengths: Map<LogId, number>, options: { readonly answers: boolean
 }
 
 describe('replica / log writer', () => {
+  test('closed epochs that both hold alike need no list; others are asked for', async () => {
+    const { sent, writer } = setUp(new Map([[A, 4]]));
+    writer.frame(encodeHave({ type: 'have', logs: [], closed: 'other' }));
+    await settled();
+    assert.deepEqual(sent, ['list']);
+    writer.frame(encodeHave({ type: 'have', logs: [], closed: 'same' }));
+    await settled();
+    assert.deepEqual(sent, ['list', 'caught-up']);
+  });
+
   test('of a log that begins behind the reader’s end the floor is sent, then what follows', async () => {
     const { sent, have, floors } = setUp(
       new Map([
