@@ -22,7 +22,7 @@ export interface LatencyReport {
 
 const EVERY_MS = 10;
 const BYTES = 1_024;
-/** In which the code of three fresh processes is compiled. */
+/** At most, in which the code of three fresh processes is compiled. */
 const WARMUP_EVENTS = 500;
 
 /** An aggregator, an orchestrator and a general which works on every event meanwhile: three processes on one machine. */
@@ -31,7 +31,7 @@ export async function runLatency({ events, tell }: LatencyOptions): Promise<Late
   try {
     const [aggregator, orchestrator] = [mesh.node(AGGREGATOR.name), mesh.node(ORCHESTRATOR.name)];
     const job = { inFlight: 1, everyMs: EVERY_MS, bytes: BYTES };
-    await aggregator.ask('append', { ...job, count: WARMUP_EVENTS });
+    await aggregator.ask('append', { ...job, count: Math.min(events, WARMUP_EVENTS) });
     for (const node of [aggregator, orchestrator]) await node.ask('trace', { types: ['event'] });
     const { epoch, origin, length, lastEventId, calledAt } = await aggregator.ask('append', { ...job, count: events });
     await orchestrator.ask('reach', { epoch, origin, length, lastEventId });

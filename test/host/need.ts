@@ -11,6 +11,8 @@ const PACKAGES = {
   fish: 'fish',
   git: 'git',
   mount: 'mount',
+  'nats-server': 'nats-server',
+  'redis-server': 'redis-server',
   umount: 'mount',
   zsh: 'zsh',
 } as const satisfies Record<string, string>;
