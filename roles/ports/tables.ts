@@ -32,9 +32,9 @@ export const PROJECTION_TABLES = {
   ended: 'ended',
   /** (event id, slot, key) → who meant to do an effect outside the mesh, how often, and what is there (E2). */
   effects: 'effects',
-  /** Run id → what was asked for, when it was admitted and how it ended, of its highest attempt (E3). */
+  /** (event id, slot) → its run: what was asked for, when it was admitted and how it ended, of its highest attempt (E3). */
   runs: 'runs',
-  /** Run id → nothing, while it is asked for and has not ended. */
+  /** (event id, slot) → nothing, while its run is asked for and has not ended. */
   openRuns: 'openRuns',
   /** (event id, slot) → where the newest checkpoint of its open session lies. */
   sessions: 'sessions',

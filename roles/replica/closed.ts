@@ -31,11 +31,13 @@ export async function isClosed(decoded: Decoded, age: Age, parts: ClosedParts): 
   return !isEnd || (await isBelowFloors(eventId, ['event'], parts));
 }
 
-/** It was settled before the cutoff, and nobody here has work of it in the inbox. */
+/** It was settled before the cutoff, nobody here has work of it in the inbox, and no run of it is under way anywhere. */
 export async function isEventClosed(eventId: EventId, cutoff: number, tables: Tables): Promise<boolean> {
   const settled = getRow(tables, 'settled', eventId);
   if (settled === undefined || settled.at > cutoff || getRow(tables, 'open', eventId) !== undefined) return false;
-  return (await tables.range('inbox', { prefix: tableKey(eventId, ''), limit: 1 })).length === 0;
+  const isEmpty = async (table: 'inbox' | 'openRuns') =>
+    (await tables.range(table, { prefix: tableKey(eventId, ''), limit: 1 })).length === 0;
+  return (await isEmpty('inbox')) && isEmpty('openRuns');
 }
 
 /** No log holds a record about the event any more, of any type or of one. */

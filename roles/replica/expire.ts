@@ -27,6 +27,8 @@ const ABOUT_EVENTS: readonly TableName[] = [
   'inbox',
   'ended',
   'effects',
+  'runs',
+  'openRuns',
   'sessions',
   'sessionEnds',
 ];

@@ -1,6 +1,5 @@
 import { comparePositions, type Position } from '../../protocols/ids.ts';
-import { runIdOf } from '../../protocols/run.ts';
-import type { TableOp } from '../ports/tables.ts';
+import { type TableOp, tableKey } from '../ports/tables.ts';
 import { byType, type EntryOf, type Projection, put, type RowReader, remove } from './projection.ts';
 import type { Row } from './rows.ts';
 
@@ -24,8 +23,8 @@ export const RUNS: Projection = {
 
 function advance({ record }: RunEntry, rows: RowReader, news: Stage): readonly TableOp[] {
   const { eventId, slot, attempt } = record;
-  const run = runIdOf(eventId, slot);
-  const known = rows.get('runs', run);
+  const key = tableKey(eventId, slot);
+  const known = rows.get('runs', key);
   if (known !== undefined && known.attempt > attempt) return [];
   const before: Stage = known?.attempt === attempt ? known : {};
   const [requested, admitted, ended] = [
@@ -42,7 +41,7 @@ function advance({ record }: RunEntry, rows: RowReader, news: Stage): readonly T
     ...(ended && { ended }),
   };
   const isOpen = requested !== undefined && ended === undefined;
-  return [put('runs', run, row), isOpen ? put('openRuns', run, true) : remove('openRuns', run)];
+  return [put('runs', key, row), isOpen ? put('openRuns', key, true) : remove('openRuns', key)];
 }
 
 interface When extends Position {

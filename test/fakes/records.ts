@@ -113,6 +113,19 @@ export function sessionRecord(number: number, fields: Fields<'session'> = {}): O
   return { v: 1, type: 'session', ...work(number), sessionId: `ses-${number}`, ...about, ...where, ...fields };
 }
 
+export function runRequestedRecord(number: number, fields: Fields<'run-requested'> = {}): Of<'run-requested'> {
+  const wish = { repository: 'acme/app', branches: ['main'], cluster: 'prod-us' };
+  return { v: 1, type: 'run-requested', ...work(number), attempt: 1, kind: 'code', ...wish, ...fields };
+}
+
+export function runAdmittedRecord(number: number, fields: Fields<'run-admitted'> = {}): Of<'run-admitted'> {
+  return { v: 1, type: 'run-admitted', ...work(number), attempt: 1, ...fields };
+}
+
+export function runEndedRecord(number: number, fields: Fields<'run-ended'> = {}): Of<'run-ended'> {
+  return { v: 1, type: 'run-ended', ...work(number), attempt: 1, outcome: 'done', ...fields };
+}
+
 export function settledRecord(number: number, fields: Fields<'settled'> = {}): Of<'settled'> {
   return { v: 1, type: 'settled', at: AT + number, eventId: eventId(number), outcome: 'done', ...fields };
 }

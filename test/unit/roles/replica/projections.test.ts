@@ -27,6 +27,9 @@ import {
   handedBackRecord,
   intendedRecord,
   retriedRecord,
+  runAdmittedRecord,
+  runEndedRecord,
+  runRequestedRecord,
   SLOT,
   sessionRecord,
   settledRecord,
@@ -107,6 +110,32 @@ describe('replica / projections', () => {
     });
     assert.equal(getRow(disk, 'counters', COUNTERS.events), 1);
     assert.equal(getRow(disk, 'counters', COUNTERS.kind('pr_created')), 1);
+  });
+
+  test('a run is open from its request to its end, whatever is heard of first', async () => {
+    const key = tableKey(eventId(1), SLOT);
+    const asked = place(A, epochNumber(1), 0, runRequestedRecord(1));
+    const again = place(B, epochNumber(1), 0, runRequestedRecord(1, { at: AT + 9, branches: ['other'] }));
+    const admitted = place(B, epochNumber(1), 1, runAdmittedRecord(1, { at: AT + 5 }));
+    const ended = place(A, epochNumber(1), 1, runEndedRecord(1, { at: AT + 7, outcome: 'failed' }));
+    const open = await bothWays([asked, again, admitted]);
+    assert.deepEqual(open.rows('openRuns'), [[key, true]]);
+    const row = getRow(open, 'runs', key);
+    assert.deepEqual([row?.requested?.branches, row?.requested?.at], [['main'], AT + 1], 'the older request counts');
+    assert.equal(row?.admitted?.at, AT + 5);
+    const over = await bothWays([asked, again, admitted, ended]);
+    assert.deepEqual(over.rows('openRuns'), []);
+    assert.equal(getRow(over, 'runs', key)?.ended?.outcome, 'failed');
+    const unasked = await bothWays([admitted]);
+    assert.deepEqual(unasked.rows('openRuns'), []);
+    const anew = place(A, epochNumber(1), 2, runRequestedRecord(1, { at: AT + 8, attempt: 2, branches: ['next'] }));
+    const second = await bothWays([asked, admitted, ended, anew]);
+    assert.deepEqual(second.rows('openRuns'), [[key, true]]);
+    const next = getRow(second, 'runs', key);
+    assert.deepEqual(
+      [next?.attempt, next?.requested?.branches, next?.admitted, next?.ended],
+      [2, ['next'], undefined, undefined],
+    );
   });
 
   test('an event in two logs is one event, and the lowest position counts', async () => {
@@ -400,6 +429,9 @@ function randomRecord(random: () => number): MeshRecord {
     () => sessionRecord(number, { ...fields, attempt: 1 + below(2), turn: below(3), resumed: below(2) }),
     () => sessionRecord(number, { ...fields, attempt: 1, endedAt: AT }),
     () => effectRecord(number, { ...fields, ref: { id: String(below(3)) } }),
+    () => runRequestedRecord(number, { ...fields, attempt: 1 + below(3), branches: [`b${below(3)}`] }),
+    () => runAdmittedRecord(number, { ...fields, attempt: 1 + below(3) }),
+    () => runEndedRecord(number, { ...fields, attempt: 1 + below(3), outcome: random() < 0.5 ? 'done' : 'failed' }),
     // One event is never settled.
     () => settledRecord(below(4), { ...fields, outcome: random() < 0.5 ? 'done' : 'dead', retries: below(4) }),
     () => handedBackRecord(number, fields),
