@@ -1,9 +1,9 @@
 import type { EventId } from '../../../protocols/ids.ts';
-import { PROJECTION_TABLES, type TableName, tableKey } from '../../../roles/ports/tables.ts';
+import { PROJECTION_TABLES, type TableName } from '../../../roles/ports/tables.ts';
 import type { Observer } from './observer.ts';
 import { orderViolations } from './order.ts';
 import { endOf, type Schedule } from './schedule.ts';
-import type { Host, World } from './world.ts';
+import type { World } from './world.ts';
 
 export const COUNTS = ['ackedLost', 'duplicatedEffects', 'notConverged', 'orderViolations', 'lockViolations'] as const;
 export type Count = (typeof COUNTS)[number];
@@ -20,19 +20,22 @@ const OWN_TABLES: readonly TableName[] = ['inbox', 'ended'];
 const SHARED_TABLES = Object.values(PROJECTION_TABLES).filter((table) => !OWN_TABLES.includes(table));
 
 /** Everybody has the same logs, nothing is open, nothing is under way. */
-export function isConverged(world: World): boolean {
+export function isConverged({ mode }: Schedule, world: World, observer: Observer): boolean {
   const hosts = [...world.hosts.values()];
   if (hosts.some(({ node, disk }) => node === undefined || disk.size('open') > 0 || disk.size('inbox') > 0))
     return false;
+  if (world.github.comments.size > observer.done.size) return false;
+  if (mode === 'swept' && [...observer.sent].some((id) => hosts[0]?.disk.get('ids', id) === undefined)) return false;
   return new Set(hosts.map(({ node }) => JSON.stringify(node?.replica.have()))).size === 1;
 }
 
 /** What is wrong with a world that had the time to settle. */
-export function violationsOf(world: World, observer: Observer): Violation[] {
+export function violationsOf(schedule: Schedule, world: World, observer: Observer): Violation[] {
   return [
-    ...lost(world, observer),
+    ...lost(schedule, world, observer),
+    ...outside(world, observer),
     ...open(world, observer),
-    ...different(world),
+    ...different(schedule, world),
     ...orderViolations(observer).map((each) => ({ count: 'orderViolations' as const, ...each })),
   ];
 }
@@ -47,24 +50,40 @@ export function recoveryTimes({ faults }: Schedule, observer: Observer): number[
   });
 }
 
-/** An acknowledged event has to be somewhere; and work that was promised has to be on the disk of who promised it. */
-function lost(world: World, observer: Observer): Violation[] {
+/** An acknowledged event has to be somewhere; so has work that somebody said he does. */
+function lost({ mode }: Schedule, world: World, observer: Observer): Violation[] {
   const hosts = [...world.hosts.values()];
-  const events = [...observer.acked.keys()]
-    .filter((id) => !observer.excused.has(id) && !hosts.some(({ disk }) => disk.get('ids', id) !== undefined))
-    .map((id) => ({ count: 'ackedLost' as const, what: 'answered with 2xx, and on no disk', eventId: id }));
-  return [...events, ...brokenPromises(hosts, observer)];
+  const isHere = (id: EventId) => hosts.some(({ disk }) => disk.get('ids', id) !== undefined);
+  const lostEvents = [...observer.acked.keys()].filter((id) => !isHere(id) && !observer.outcomes.has(id));
+  const neverCame = mode === 'swept' ? [...observer.sent].filter((id) => !observer.acked.has(id) && !isHere(id)) : [];
+  return [
+    ...lostEvents.map((eventId) => ({
+      count: 'ackedLost' as const,
+      what: 'answered with 2xx, and on no disk',
+      eventId,
+    })),
+    ...neverCame.map((eventId) => ({ count: 'notConverged' as const, what: 'sent, and never taken in', eventId })),
+    ...observer.brokenPromises.map(({ node, offer: { eventId, slot } }) => {
+      const what = `${node} said that it does ${slot}, and no record said so`;
+      return { count: 'ackedLost' as const, what, eventId };
+    }),
+  ];
 }
 
-function brokenPromises(hosts: readonly Host[], observer: Observer): Violation[] {
-  return observer.promises.flatMap(({ node, offer: { eventId, slot } }) => {
-    const disk = hosts.find(({ card }) => card.name === node)?.disk;
-    const isThere = ['accepted', 'done', 'failed'].some(
-      (type) => (disk?.rows('facts', { prefix: tableKey(eventId, type, slot, ''), limit: 1 }).length ?? 0) > 0,
-    );
-    const what = `${node} said that it does ${slot}, and no record says so`;
-    return isThere || observer.excused.has(eventId) ? [] : [{ count: 'ackedLost' as const, what, eventId }];
+/** Outside there is one comment for each task that ended well, and no other. */
+function outside(world: World, observer: Observer): Violation[] {
+  const byKey = Map.groupBy(world.github.comments.values(), ({ key }) => key);
+  const doubled = [...observer.done].flatMap(([key, { eventId, slot }]) => {
+    const found = byKey.get(key)?.length ?? 0;
+    if (found === 1) return [];
+    const count = found > 1 ? ('duplicatedEffects' as const) : ('notConverged' as const);
+    return [{ count, what: `${found} comments for ${slot}`, eventId }];
   });
+  const strange = [...byKey.keys()].filter((key) => !observer.done.has(key));
+  return [
+    ...doubled,
+    ...strange.map((key) => ({ count: 'duplicatedEffects' as const, what: `a comment ${key} of no task` })),
+  ];
 }
 
 /** Every event that is in a log comes to its end. */
@@ -87,11 +106,13 @@ function open(world: World, observer: Observer): Violation[] {
 }
 
 /** Logs and tables of all nodes are the same. */
-function different(world: World): Violation[] {
+function different({ keepMs }: Schedule, world: World): Violation[] {
   const [first, ...rest] = world.hosts.values();
   if (first === undefined) return [];
   return rest.flatMap((other) => {
-    const names = SHARED_TABLES.filter(
+    // Nodes forget what is old each at its own time.
+    const tables = keepMs === undefined ? SHARED_TABLES : [];
+    const names = tables.filter(
       (table) => JSON.stringify(first.disk.rows(table)) !== JSON.stringify(other.disk.rows(table)),
     );
     const haves = [first, other].map(({ node }) => JSON.stringify(node?.replica.have()));

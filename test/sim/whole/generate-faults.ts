@@ -1,5 +1,5 @@
 import type { Chance } from './chance.ts';
-import type { Fault, NodeSpec } from './schedule.ts';
+import type { Fault, Mode, NodeSpec } from './schedule.ts';
 
 type Make = (at: number, nodes: readonly NodeSpec[], chance: Chance) => Fault;
 
@@ -51,13 +51,31 @@ const KINDS: readonly (readonly [weight: number, make: Make])[] = [
   ],
 ];
 
-export function generateFaults(nodes: readonly NodeSpec[], lastAt: number, chance: Chance): Fault[] {
+export interface FaultOptions {
+  readonly mode: Mode;
+  readonly keepMs: number | undefined;
+  readonly lastAt: number;
+}
+
+export function generateFaults(
+  nodes: readonly NodeSpec[],
+  { mode, keepMs, lastAt }: FaultOptions,
+  chance: Chance,
+): Fault[] {
   const faults: Fault[] = [];
+  const victim = any(nodes, chance);
   const total = KINDS.reduce((sum, [weight]) => sum + weight, 0);
   for (let at = chance.whole(3_000, EVERY_MS); at < lastAt; at += chance.whole(1_000, 2 * EVERY_MS)) {
-    faults.push(drawn(chance.whole(0, total - 1))(at, nodes, chance));
+    const fault = drawn(chance.whole(0, total - 1))(at, nodes, chance);
+    // An hour is nothing compared with the retention of a week, and everything compared with that of a minute.
+    if (keepMs !== undefined && fault.type === 'clock') continue;
+    faults.push(mode === 'copied' && losesDisk(fault) ? { ...fault, node: victim } : fault);
   }
   return faults;
+}
+
+function losesDisk(fault: Fault): fault is Extract<Fault, { type: 'disk lost' | 'restore' }> {
+  return fault.type === 'disk lost' || fault.type === 'restore';
 }
 
 /** The kind that a lot below the total of all weights falls on. */

@@ -1,4 +1,5 @@
 import type { Offer, OfferReply } from '../../../protocols/dispatch.ts';
+import { effectKey } from '../../../protocols/effects.ts';
 import type { EventId, PeerId, Position, SlotId } from '../../../protocols/ids.ts';
 import type { MeshRecord } from '../../../protocols/record.ts';
 import { eventIdOfRecord } from '../../../roles/replica/story.ts';
@@ -30,21 +31,28 @@ export interface Promised {
   readonly offer: Offer;
 }
 
+/** What the simulated world does to nodes, as they tell of it. */
+const EXPECTED = new Set(['execution failed', 'the log cannot be written any more']);
+
 /** Remembers what the checks ask for, and writes the trace. */
 export class Observer implements Probe {
   /** Answered with 2xx, and when first. */
   readonly acked = new Map<EventId, number>();
   /** Acknowledged and on no disk any more after a disk was lost, which `ack: disk` does not promise to survive. */
   readonly excused = new Set<EventId>();
+  /** Everything that was ever sent to the mesh, but for repeats. */
+  readonly sent = new Set<EventId>();
   readonly settledAt = new Map<EventId, number>();
   readonly outcomes = new Map<EventId, string>();
   readonly begins: Begin[] = [];
-  readonly promises: Promised[] = [];
+  /** Work that a node said it does, without a word of it on its disk. */
+  readonly brokenPromises: Promised[] = [];
   /** By event and slot. */
   readonly offers = new Map<string, OfferSeen[]>();
   /** By node and event: when it knew its number, and which. */
   readonly numbers = new Map<string, { readonly at: number; readonly number: number; readonly subject: string }>();
-  readonly ends = new Map<string, number>();
+  /** Tasks that ended well, by the key of their effect. */
+  readonly done = new Map<string, { readonly eventId: EventId; readonly slot: SlotId }>();
   readonly troubles: string[] = [];
   /** Nodes whose processes ended by themselves, for whoever starts them again. */
   onEnded: (node: string) => void = () => {};
@@ -78,9 +86,8 @@ export class Observer implements Probe {
       const { slot, attempt } = record;
       this.begins.push({ at, order: this.begins.length, node, eventId, slot, attempt });
     }
-    if (record.type === 'done' || record.type === 'failed' || record.type === 'dead') {
-      this.ends.set(`${node} ${taskKey(eventId, record.slot)} ${record.type}`, at);
-    }
+    if (record.type === 'done')
+      this.done.set(effectKey(eventId, record.slot, 'result'), { eventId, slot: record.slot });
   }
 
   offered(node: string, to: PeerId, { eventId, slot, number }: Offer, answer: OfferSeen['answer']): void {
@@ -91,12 +98,12 @@ export class Observer implements Probe {
     this.note(node, `offered ${slot} number ${number} to ${name}: ${answer}`, eventId);
   }
 
-  promised(node: string, offer: Offer): void {
-    this.promises.push({ node, offer, at: this.#clock.now });
+  promised(node: string, offer: Offer, isOnDisk: boolean): void {
+    if (!isOnDisk) this.brokenPromises.push({ node, offer, at: this.#clock.now });
   }
 
   trouble(node: string, phrase: string, facts: object): void {
-    if (phrase === 'execution failed') return;
+    if (EXPECTED.has(phrase)) return;
     const text = `${phrase} ${JSON.stringify(facts, (_key, value) => (value instanceof Error ? value.message : value))}`;
     this.troubles.push(`${this.#clock.now} ${node} ${text}`);
     this.note(node, `says: ${text}`);

@@ -1,30 +1,70 @@
 import { type EventId, eventIdOf } from '../../../protocols/ids.ts';
-import { meshEvent } from '../../fakes/events.ts';
+import { issueEvent } from '../../fakes/events.ts';
 import type { Observer } from './observer.ts';
 import type { Delivery } from './schedule.ts';
+import type { SimNode } from './sim-node.ts';
 import type { World } from './world.ts';
+
+/** What GitHub sends: it can send the same again later, on request only. */
+interface Webhook {
+  readonly guid: string;
+  readonly number: number;
+  readonly kind: Delivery['kind'];
+  readonly mac: string;
+}
+
+const SENT = new WeakMap<World, Map<string, Webhook>>();
 
 /** Sends one webhook. Like GitHub it tries once: nobody there, or no answer, and that was it. */
 export function deliver(delivery: Delivery, world: World, observer: Observer): void {
   const { kind, subject, to, repeats } = delivery;
-  const id = idOf(repeats?.as === 'same id' ? repeats.id : delivery.id);
-  const { node } = world.host(to);
+  const guid = `event-${repeats?.as === 'same id' ? repeats.id : delivery.id}`;
+  const sent = SENT.get(world) ?? new Map<string, Webhook>();
+  SENT.set(world, sent);
+  const webhook = sent.get(guid) ?? {
+    guid,
+    number: Number(subject.split('#')[1]),
+    kind,
+    mac: `mac-${repeats?.id ?? delivery.id}`,
+  };
+  sent.set(guid, webhook);
+  // The same body under another id may be answered with the id that it has already.
+  if (repeats?.as !== 'same body') observer.sent.add(eventIdOf('github', guid));
+  send(webhook, world.host(to).node, world, observer);
+}
+
+/** Once more, to any aggregator that is up: there is a balancer before them. */
+export function redeliver(guid: string, world: World, observer: Observer): void {
+  const webhook = SENT.get(world)?.get(guid);
+  const node = world.running().find(({ aggregator }) => aggregator !== undefined);
+  if (webhook) send(webhook, node, world, observer);
+}
+
+function send(webhook: Webhook, node: SimNode | undefined, world: World, observer: Observer): void {
+  const { clock, github } = world;
+  const id = eventIdOf('github', webhook.guid);
+  const at = Date.UTC(2026, 0, 1) + clock.now;
+  const entry = { id: String(github.deliveries.length + 1), guid: webhook.guid, at, event: 'issues', status: 0 };
+  const place = github.deliveries.push(entry) - 1;
   if (node?.aggregator === undefined) {
-    observer.note('world', `no answer from ${to} to ${id}`, id);
+    observer.note('world', 'nobody answers', id);
     return;
   }
-  const event = meshEvent({ id, correlationid: id, kind, subject, repository: 'acme/app' });
-  const mac = `mac-${repeats?.id ?? delivery.id}`;
-  const answering = node.aggregator.admit({ status: 'event', event, mac }, 'github');
-  void answering.then((outcome) => {
+  const delivery = { status: 'event', event: eventOf(webhook, id, at), mac: webhook.mac } as const;
+  void node.aggregator.admit(delivery, 'github').then((outcome) => {
     if (!node.isAlive()) return;
     const isTaken = outcome.status === 'accepted' || outcome.status === 'duplicate';
     const known = isTaken ? outcome.eventId : id;
-    observer.note('world', `${to} answers ${outcome.status} to ${id}`, known);
-    if (isTaken && !observer.acked.has(known)) observer.acked.set(known, world.clock.now);
+    github.deliveries[place] = { ...entry, status: STATUS[outcome.status] };
+    observer.note('world', `${node.card.name} answers ${outcome.status} to ${id}`, known);
+    if (isTaken && !observer.acked.has(known)) observer.acked.set(known, clock.now);
   });
 }
 
-function idOf(id: number): EventId {
-  return eventIdOf('github', `event-${id}`);
+const STATUS = { accepted: 202, duplicate: 200, ping: 200, 'not-ours': 204, refused: 503 } as const;
+
+function eventOf({ number, kind }: Webhook, id: EventId, at: number) {
+  const subject = `acme/app#${number}`;
+  const time = new Date(at).toISOString();
+  return issueEvent({ number }, { id, correlationid: id, kind, subject, repository: 'acme/app', time });
 }

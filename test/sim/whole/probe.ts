@@ -7,8 +7,8 @@ export interface Probe {
   /** A record is in the tables of this node. */
   committed(node: string, record: MeshRecord, position: Position, own: boolean): void;
   offered(node: string, to: PeerId, offer: Offer, answer: OfferReply['type'] | 'unreachable'): void;
-  /** This node says that it will do the work. */
-  promised(node: string, offer: Offer): void;
+  /** This node says that it will do the work; its disk should say so too. */
+  promised(node: string, offer: Offer, isOnDisk: boolean): void;
   /** Somebody would have to look at it. */
   trouble(node: string, phrase: string, facts: object): void;
   /** The process of the node ends by itself. */

@@ -3,7 +3,7 @@ import { COUNTS, type Count, isConverged, recoveryTimes, type Violation, violati
 import { SimClock } from './clock.ts';
 import { doFault } from './do-faults.ts';
 import { Observer } from './observer.ts';
-import { deliver } from './outside.ts';
+import { deliver, redeliver } from './outside.ts';
 import type { Plant } from './plants.ts';
 import { endOf, type Schedule } from './schedule.ts';
 import { Trace } from './trace.ts';
@@ -35,36 +35,37 @@ const REST_MS = 20_000;
 
 /** Runs a world from its first boot to its rest. The same schedule gives the same run, byte for byte. */
 export async function run(schedule: Schedule, { plant }: RunOptions = {}): Promise<Outcome> {
-  const { seed, nodes, deliveries, faults } = schedule;
+  const { seed, mode, keepMs, nodes, deliveries, faults } = schedule;
   const clock = new SimClock();
   const trace = new Trace();
   const names = new Map(nodes.map(({ name }) => [peerNamed(name), name]));
   const observer = new Observer({ clock, trace, names });
-  const world = new World(nodes, { seed, plant }, { clock, probe: observer, trace });
+  const world = new World(nodes, { seed, mode, keepMs, plant }, { clock, probe: observer, trace });
   observer.onEnded = (name) => world.endedByItself(name);
+  world.github.redeliver = (guid) => redeliver(guid, world, observer);
   world.mend();
   for (const delivery of deliveries) clock.after(delivery.at, () => deliver(delivery, world, observer));
   for (const fault of faults) clock.after(fault.at, () => doFault(fault, world, observer));
   await clock.runUntil(Math.max(...deliveries.map(({ at }) => at), ...faults.map(endOf)));
   world.mend();
-  await rest(world);
+  await rest(schedule, world, observer);
   return outcomeOf(schedule, world, observer, trace);
 }
 
 /** Until nothing is left to do, and a little longer. */
-async function rest(world: World): Promise<void> {
+async function rest(schedule: Schedule, world: World, observer: Observer): Promise<void> {
   const { clock } = world;
   const end = clock.now + SETTLE_MS;
   while (clock.now < end) {
     await clock.runUntil(clock.now + LOOK_EVERY_MS);
-    if (!isConverged(world)) continue;
+    if (!isConverged(schedule, world, observer)) continue;
     await clock.runUntil(clock.now + REST_MS);
-    if (isConverged(world)) return;
+    if (isConverged(schedule, world, observer)) return;
   }
 }
 
 function outcomeOf(schedule: Schedule, world: World, observer: Observer, trace: Trace): Outcome {
-  const violations = violationsOf(world, observer);
+  const violations = violationsOf(schedule, world, observer);
   const count = (name: Count) => violations.filter((each) => each.count === name).length;
   return {
     schedule,

@@ -54,9 +54,19 @@ export type Fault =
   | { readonly type: 'clock'; readonly at: number; readonly node: string; readonly byMs: number }
   | { readonly type: 'weather'; readonly at: number; readonly ms: number; readonly weather: Weather };
 
+/**
+ * What an answer with 2xx means, and whether somebody asks again for what was not answered so.
+ * swept: it is on this disk, and the sweeper fetches what a lost disk took along.
+ * copied: it is on two disks (`ack: peer`), nobody sweeps, and only ever one and the same machine loses its disk.
+ */
+export type Mode = 'swept' | 'copied';
+
 /** Everything that will be done to a world, as data: made from the seed before it begins, so that it can be cut smaller. */
 export interface Schedule {
   readonly seed: number;
+  readonly mode: Mode;
+  /** Logs are compacted: what has ended is dropped after so many milliseconds. Undefined: nothing is. */
+  readonly keepMs?: number | undefined;
   readonly nodes: readonly NodeSpec[];
   readonly deliveries: readonly Delivery[];
   readonly faults: readonly Fault[];
@@ -69,15 +79,20 @@ export interface ScheduleOptions {
 
 /** The mesh has found itself by then. */
 const FIRST_AT = 5_000;
+/** What is repeated came not much earlier: a repeat that comes after its event was forgotten is another event. */
+const RECENT = 10;
 /** Of a hundred deliveries so many are repeats. */
 const REPEATS = 4;
 
 export function scheduleOf({ seed, events }: ScheduleOptions): Schedule {
   const chance = chanceOf(seed);
+  const mode = chance.percent(60) ? 'swept' : 'copied';
+  const keepMs = mode === 'copied' && chance.percent(60) ? chance.whole(60_000, 120_000) : undefined;
   const nodes = nodesOf(chance.fork('nodes'));
   const deliveries = deliveriesOf(events, nodes, chance.fork('deliveries'));
   const lastAt = Math.max(60_000, deliveries.at(-1)?.at ?? 0);
-  return { seed, nodes, deliveries, faults: generateFaults(nodes, lastAt, chance.fork('faults')) };
+  const faults = generateFaults(nodes, { mode, keepMs, lastAt }, chance.fork('faults'));
+  return { seed, mode, keepMs, nodes, deliveries, faults };
 }
 
 /** When a fault is over: its node is back, its wire is mended. */
@@ -111,7 +126,9 @@ function deliveriesOf(events: number, nodes: readonly NodeSpec[], chance: Chance
   return Array.from({ length: events }, (_, id) => {
     at += chance.percent(70) ? chance.whole(0, 400) : chance.whole(500, 6_000);
     const repeats =
-      id > 0 && chance.percent(REPEATS) ? { id: chance.whole(0, id - 1), as: chance.pick(REPEAT_AS) } : undefined;
+      id > 0 && chance.percent(REPEATS)
+        ? { id: chance.whole(Math.max(0, id - RECENT), id - 1), as: chance.pick(REPEAT_AS) }
+        : undefined;
     return {
       at,
       id,

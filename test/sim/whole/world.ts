@@ -1,15 +1,17 @@
 import type { PeerId } from '../../../protocols/ids.ts';
 import type { NodeCard } from '../../../protocols/presence.ts';
+import { hookMark } from '../../../roles/aggregator/sweeper.ts';
 import type { Identity } from '../../../roles/ports/runtime.ts';
 import { peerNamed } from '../../fakes/cards.ts';
 import { fakeIdentity } from '../../fakes/fake-identity.ts';
 import { type Chance, chanceOf } from './chance.ts';
 import type { SimClock } from './clock.ts';
 import { SimDisk } from './disk.ts';
+import { GithubSide, HOOK } from './github-side.ts';
 import { FAIR, SimNetwork } from './network.ts';
 import type { Plant } from './plants.ts';
 import type { Probe } from './probe.ts';
-import type { NodeSpec } from './schedule.ts';
+import type { Mode, NodeSpec } from './schedule.ts';
 import { type SimNode, simNode } from './sim-node.ts';
 import type { Trace } from './trace.ts';
 
@@ -21,12 +23,16 @@ export interface Host {
   node: SimNode | undefined;
   boots: number;
   aheadMs: number;
+  /** A file that one of the plants keeps beside the log. */
+  readonly flags: Set<string>;
   /** How long the write-ahead file was at which moment: what a backup of then holds. */
   readonly backups: { readonly at: number; readonly length: number }[];
 }
 
 export interface WorldOptions {
   readonly seed: number;
+  readonly mode: Mode;
+  readonly keepMs?: number | undefined;
   readonly plant?: Plant | undefined;
 }
 
@@ -43,6 +49,7 @@ const REPAIR_MS = 8_000;
 export class World {
   readonly clock: SimClock;
   readonly network: SimNetwork;
+  readonly github: GithubSide;
   readonly hosts: ReadonlyMap<string, Host>;
   readonly #options: WorldOptions;
   readonly #chance: Chance;
@@ -60,6 +67,7 @@ export class World {
       chance: this.#chance.fork('network'),
       onFrame: (from, to, bytes) => parts.trace.frame(clock.now, places.get(from) ?? 0, places.get(to) ?? 0, bytes),
     });
+    this.github = new GithubSide({ clock, chance: this.#chance.fork('github') });
     this.hosts = new Map(nodes.map((spec) => [spec.name, this.#host(spec)]));
     for (const { card } of this.hosts.values()) places.set(card.peer, places.size);
     this.#backUp();
@@ -79,11 +87,22 @@ export class World {
   boot(host: Host): void {
     if (host.node !== undefined) return;
     host.boots += 1;
-    const { clock, network } = this;
+    const { clock, network, github } = this;
+    const { mode, keepMs, plant } = this.#options;
     const chance = this.#chance.fork(`${host.card.name} ${host.boots}`);
-    const { disk, identity, card } = host;
-    const parts = { clock, chance, disk, network, identity, aheadMs: () => host.aheadMs, probe: this.#probe };
-    const node = simNode({ card, plant: this.#options.plant }, parts);
+    const { disk, identity, card, flags } = host;
+    const parts = {
+      clock,
+      chance,
+      disk,
+      network,
+      github,
+      identity,
+      flags,
+      aheadMs: () => host.aheadMs,
+      probe: this.#probe,
+    };
+    const node = simNode({ card, mode, keepMs, plant }, parts);
     host.node = node;
     node.start().catch((error: unknown) => {
       if (node.isAlive()) this.#probe.trouble(card.name, 'the node could not start', { error });
@@ -126,10 +145,30 @@ export class World {
   #host({ name, cluster, role, offers }: NodeSpec): Host {
     const peer = peerNamed(name);
     const generals = offers.map((general) => ({ name: general, specialisations: [], concurrency: 3, capacity: 12 }));
-    const card = { peer, name, org: 'acme', cluster, region: cluster, roles: [role], generals, version: '0.1.0' };
+    const sweeps = role === 'aggregator' && this.#options.mode === 'swept' ? { sweeps: [hookMark(HOOK)] } : {};
+    const card = {
+      peer,
+      name,
+      org: 'acme',
+      cluster,
+      region: cluster,
+      roles: [role],
+      generals,
+      ...sweeps,
+      version: '0.1.0',
+    };
     const honest = this.#options.plant !== 'no sync';
     const disk = new SimDisk({ honest }, { clock: this.clock, chance: this.#chance.fork(`disk of ${name}`) });
-    return { card, identity: fakeIdentity(peer), disk, node: undefined, boots: 0, aheadMs: 0, backups: [] };
+    return {
+      card,
+      identity: fakeIdentity(peer),
+      disk,
+      node: undefined,
+      boots: 0,
+      aheadMs: 0,
+      flags: new Set(),
+      backups: [],
+    };
   }
 
   #backUp(): void {
