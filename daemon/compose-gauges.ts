@@ -4,7 +4,11 @@ import type { Core } from './compose-core.ts';
 import type { Roles } from './compose-roles.ts';
 
 /** Gauges are read when somebody scrapes; each node shows those that its roles can tell. */
-export function readGauges({ metrics, roster, card, pressure }: Core, { orchestrator }: Roles, queries: Queries): void {
+export function readGauges(
+  { metrics, roster, card, pressure }: Core,
+  { orchestrator, aggregator }: Roles,
+  queries: Queries,
+): void {
   metrics.gauge('mindmesh_mesh_peers', () => {
     const others = roster.members().filter(({ peer }) => peer !== card.peer);
     const live = others.filter((member) => member.live).length;
@@ -21,6 +25,11 @@ export function readGauges({ metrics, roster, card, pressure }: Core, { orchestr
     STAGES.map((stage) => ({ labels: { stage }, value: pressure.now.stage === stage ? 1 : 0 })),
   );
   metrics.gauge('mindmesh_ballast_bytes', () => pressure.ballastBytes);
+  if (aggregator) {
+    metrics.gauge('mindmesh_ingest_waiting_events', () =>
+      Object.entries(aggregator.waiting).map(([what, value]) => ({ labels: { for: what }, value })),
+    );
+  }
   if (orchestrator === undefined) return;
   const having = (status: string) => queries.generals().filter((general) => general.status === status).length;
   metrics.gauge('mindos_llm_generals_total', () => queries.generals().length);

@@ -33,6 +33,7 @@ export const METRICS = {
   mindmesh_ingest_deliveries_total: counter('Webhooks by what became of them.', 'source', 'outcome'),
   mindmesh_ingest_refused_total: counter('Webhooks refused, by error code.', 'code'),
   mindmesh_ingest_buffered_bytes: gauge('Bodies that are being received.'),
+  mindmesh_ingest_waiting_events: gauge('Events that are not acknowledged yet, by what they wait for.', 'for'),
   mindmesh_ingest_copy_seconds: histogram('With ack: peer, the wait for a copy on another node.'),
   mindmesh_sweeps_total: counter('Looks through the deliveries that GitHub remembers, by how they went.', 'outcome'),
   mindmesh_sweep_redeliveries_total: counter('Deliveries that GitHub was asked to make again.', 'outcome'),

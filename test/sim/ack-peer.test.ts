@@ -206,6 +206,39 @@ describe('sim / ack peer', () => {
     assert.ok(holds(sim, 'b', 'one'));
   });
 
+  test('a node that leaves waits until what it wrote is on another disk, and no longer than it may', async () => {
+    let slow = false;
+    const waiting: (() => void)[] = [];
+    const sync = () => (slow ? new Promise<void>((resolve) => waiting.push(resolve)) : Promise.resolve());
+    const sim = new SimReplicas({ disk: { sync } });
+    await sim.bootAll('a', 'b');
+    const ingest = new Ingest(sim);
+    ingest.post('one');
+    await sim.clock.advance(10);
+    slow = true;
+    ingest.post('two');
+    await sim.clock.advance(10);
+    waiting.shift()?.();
+    await sim.clock.advance(10);
+    const answers: boolean[] = [];
+    const leave = () =>
+      void sim
+        .node('a')
+        .sync.handedOn(4_000)
+        .then((handedOn) => answers.push(handedOn));
+    leave();
+    await sim.clock.advance(3_999);
+    assert.deepEqual(answers, []);
+    await sim.clock.advance(1);
+    assert.deepEqual(answers, [false]);
+    leave();
+    await sim.clock.advance(10);
+    waiting.shift()?.();
+    await sim.clock.advance(10);
+    assert.deepEqual(answers, [false, true]);
+    assert.ok(holds(sim, 'b', 'two'));
+  });
+
   test('the disk of the aggregator is lost at any moment: every acknowledged event is in the mesh', async () => {
     for (let moment = 0; moment < 12; moment++) {
       const { sim, ingest } = await meshOf('a', 'b', 'c');
