@@ -1,8 +1,7 @@
 import { type BackupHeader, BackupHeaderSchema, readBackup } from '../protocols/backup.ts';
 import { MeshError, messageOf } from '../protocols/errors.ts';
-import type { Batch } from '../roles/ports/disk.ts';
 import { decodeLogFrame } from '../roles/replica/log-frames.ts';
-import { restoreBatches } from '../roles/replica/restore.ts';
+import { type LogPiece, type Restored, restoreLogs } from '../roles/replica/restore.ts';
 import { emptyFolder } from './backup/empty-folder.ts';
 import { unzipped } from './backup/unzipped.ts';
 import { writeKey } from './backup/write-key.ts';
@@ -60,35 +59,32 @@ async function readInto(dir: string, options: RestoreOptions): Promise<Contents>
   const first = await frames.next();
   const header = BackupHeaderSchema.parse(first.value?.header);
   const keys: Uint8Array[] = [];
-  const batches = async function* (): AsyncGenerator<Batch> {
+  const pieces = async function* (): AsyncGenerator<LogPiece> {
     let done = 0;
     for await (const { type, parts, bytes } of frames) {
       options.signal.throwIfAborted();
       if (type === 'key' && parts[0]) keys.push(Buffer.from(parts[0]));
-      if (type !== 'batch') continue;
-      const message = decodeLogFrame(bytes, header.peer);
-      if (message.type !== 'batch') continue;
-      yield message.batch;
-      done += message.batch.records.length;
+      if (type !== 'batch' && type !== 'floor') continue;
+      const piece = decodeLogFrame(bytes, header.peer);
+      if (piece.type !== 'batch' && piece.type !== 'floor') continue;
+      yield piece;
+      done += piece.type === 'batch' ? piece.batch.records.length : 0;
       options.onProgress(done, header);
     }
   };
-  await fill(dir, batches(), { header, file });
-  return { header, ...(keys[0] && { key: keys[0] }) };
+  const restored = await fill(dir, pieces(), { header, file });
+  return { header: { ...header, ...restored }, ...(keys[0] && { key: keys[0] }) };
 }
 
 async function fill(
   dir: string,
-  batches: AsyncIterable<Batch>,
+  pieces: AsyncIterable<LogPiece>,
   { header, file }: { readonly header: BackupHeader; readonly file: string },
-): Promise<void> {
+): Promise<Restored> {
   const store = await openStore({ dir }, { runtime: createRuntime(createLog({ level: 'warn' })) });
   try {
     const { disk } = store;
-    const { logs, records } = await restoreBatches(batches, header.peer, { disk, verify: createVerifier() });
-    if (logs === header.logs && records === header.records) return;
-    const problem = `it has ${records} records of ${logs} logs, and says ${header.records} of ${header.logs}`;
-    throw new MeshError('backup-damaged', { file, problem });
+    return await restoreLogs(pieces, header.peer, { disk, verify: createVerifier() });
   } catch (error) {
     throw asDamage(error, file);
   } finally {

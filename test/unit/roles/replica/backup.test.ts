@@ -3,10 +3,10 @@ import { describe, test } from 'node:test';
 import { readBackup } from '../../../../protocols/backup.ts';
 import { hasCode } from '../../../../protocols/errors.ts';
 import { headBytes, type SignedHead } from '../../../../protocols/record.ts';
-import type { Batch, Disk } from '../../../../roles/ports/disk.ts';
+import type { Disk } from '../../../../roles/ports/disk.ts';
 import { backupOf } from '../../../../roles/replica/backup.ts';
 import { decodeLogFrame } from '../../../../roles/replica/log-frames.ts';
-import { restoreBatches } from '../../../../roles/replica/restore.ts';
+import { type LogPiece, restoreLogs } from '../../../../roles/replica/restore.ts';
 import { peerNamed } from '../../../fakes/cards.ts';
 import { fakeIdentity } from '../../../fakes/fake-identity.ts';
 import { MemoryDisk } from '../../../fakes/memory-disk.ts';
@@ -17,17 +17,17 @@ import { SimReplicas } from '../../../fakes/sim-replicas.ts';
 const { verify } = fakeIdentity(peerNamed('a'));
 const about = { node: 'a', peer: peerNamed('a'), org: 'acme', version: '1', madeAt: 1 };
 
-async function* batchesOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Batch> {
+async function* piecesOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<LogPiece> {
   for await (const frame of readBackup(bytes, 'b')) {
-    if (frame.type !== 'batch') continue;
+    if (frame.type !== 'batch' && frame.type !== 'floor') continue;
     const message = decodeLogFrame(frame.bytes, about.peer);
-    if (message.type === 'batch') yield message.batch;
+    if (message.type === 'batch' || message.type === 'floor') yield message;
   }
 }
 
 async function restored(disk: Disk): Promise<MemoryDisk> {
   const copy = new MemoryDisk();
-  await restoreBatches(batchesOf(backupOf({ about }, disk)), about.peer, { disk: copy, verify });
+  await restoreLogs(piecesOf(backupOf({ about }, disk)), about.peer, { disk: copy, verify });
   return copy;
 }
 
@@ -48,7 +48,7 @@ describe('a backup of a node that goes on working', () => {
         yield bytes;
       }
     };
-    const made = await restoreBatches(batchesOf(busy()), about.peer, { disk: copy, verify });
+    const made = await restoreLogs(piecesOf(busy()), about.peer, { disk: copy, verify });
     assert.deepEqual(made, { logs: 1, records: 601 });
     assert.deepEqual(await ends(copy), before);
     assert.notDeepEqual(await ends(disk), before);
@@ -63,41 +63,86 @@ describe('a backup of a node that goes on working', () => {
   });
 });
 
+describe('a backup of a log with a floor', () => {
+  async function written(): Promise<MemoryDisk> {
+    const { replica, disk } = await startedNode('a');
+    for (let i = 0; i < 600; i++) await replica.append(eventRecord(i));
+    return disk;
+  }
+
+  async function dropBelow(length: number, disk: MemoryDisk): Promise<void> {
+    const [head] = await disk.heads();
+    const floor = head && (await disk.headAt(head, length));
+    await disk.commit({ batches: [], ops: [], floors: floor ? [floor] : [] });
+  }
+
+  test('backup / replica / what is restored begins at the floor too', async () => {
+    const disk = await written();
+    await dropBelow(300, disk);
+    const copy = await restored(disk);
+    assert.deepEqual((await copy.floors()).map(endOf), (await disk.floors()).map(endOf));
+    assert.deepEqual(await ends(copy), await ends(disk));
+    const [head] = await disk.heads();
+    assert.ok(head);
+    assert.deepEqual(await copy.record(head, 300), await disk.record(head, 300));
+    assert.equal(await copy.record(head, 299), undefined);
+  });
+
+  test('backup / replica / a floor that rises while it is made leaves no hole', async () => {
+    const disk = await written();
+    const before = await ends(disk);
+    const copy = new MemoryDisk();
+    const busy = async function* () {
+      let frames = 0;
+      for await (const bytes of backupOf({ about }, disk)) {
+        frames += 1;
+        if (frames === 2) await dropBelow(500, disk);
+        yield bytes;
+      }
+    };
+    await restoreLogs(piecesOf(busy()), about.peer, { disk: copy, verify });
+    assert.deepEqual(await ends(copy), before);
+    assert.equal((await copy.floors())[0]?.length, 500);
+  });
+});
+
 describe('a backup that is not what a node wrote', () => {
-  const CASES: readonly { id: string; code: 'chain-broken' | 'head-forged'; change(batches: Batch[]): Batch[] }[] = [
-    { id: 'a record was changed', code: 'chain-broken', change: ([first, ...rest]) => [changed(first), ...rest] },
-    { id: 'a batch is missing', code: 'chain-broken', change: (batches) => batches.slice(1) },
-    {
-      id: 'a batch is there twice',
-      code: 'chain-broken',
-      change: ([first, ...rest]) => [first, first, ...rest].flatMap((b) => b ?? []),
-    },
-    { id: 'a head is not signed by its origin', code: 'head-forged', change: (batches) => batches.map(forged) },
-  ];
+  const CASES: readonly { id: string; code: 'chain-broken' | 'head-forged'; change(pieces: LogPiece[]): LogPiece[] }[] =
+    [
+      { id: 'a record was changed', code: 'chain-broken', change: ([first, ...rest]) => [changed(first), ...rest] },
+      { id: 'a batch is missing', code: 'chain-broken', change: (batches) => batches.slice(1) },
+      {
+        id: 'a batch is there twice',
+        code: 'chain-broken',
+        change: ([first, ...rest]) => [first, first, ...rest].flatMap((b) => b ?? []),
+      },
+      { id: 'a head is not signed by its origin', code: 'head-forged', change: (batches) => batches.map(forged) },
+    ];
   for (const { id, code, change } of CASES) {
     test(`backup / replica / ${id}: it is refused`, async () => {
       const { replica, disk } = await startedNode('a');
       for (let i = 0; i < 600; i++) await replica.append(eventRecord(i));
-      const batches = await Array.fromAsync(batchesOf(backupOf({ about }, disk)));
-      assert.ok(batches.length > 2);
+      const pieces = await Array.fromAsync(piecesOf(backupOf({ about }, disk)));
+      assert.ok(pieces.length > 2);
       const given = async function* () {
-        yield* change(batches);
+        yield* change(pieces);
       };
       const parts = { disk: new MemoryDisk(), verify };
-      await assert.rejects(restoreBatches(given(), about.peer, parts), (error) => hasCode(error, code));
+      await assert.rejects(restoreLogs(given(), about.peer, parts), (error) => hasCode(error, code));
     });
   }
 });
 
-function changed(batch: Batch | undefined): Batch {
-  assert.ok(batch);
-  const [first = Buffer.alloc(0), ...rest] = batch.records;
-  return { ...batch, records: [Buffer.concat([first, Buffer.from(' ')]), ...rest] };
+function changed(piece: LogPiece | undefined): LogPiece {
+  assert.ok(piece?.type === 'batch');
+  const [first = Buffer.alloc(0), ...rest] = piece.batch.records;
+  return { type: 'batch', batch: { ...piece.batch, records: [Buffer.concat([first, Buffer.from(' ')]), ...rest] } };
 }
 
-function forged(batch: Batch): Batch {
-  const signature = fakeIdentity(peerNamed('b')).sign(headBytes(batch.head));
-  return { ...batch, head: { ...batch.head, signature } };
+function forged(piece: LogPiece): LogPiece {
+  assert.ok(piece.type === 'batch');
+  const signature = fakeIdentity(peerNamed('b')).sign(headBytes(piece.batch.head));
+  return { type: 'batch', batch: { ...piece.batch, head: { ...piece.batch.head, signature } } };
 }
 
 describe('a node restored from a backup', () => {
