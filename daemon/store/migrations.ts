@@ -1,4 +1,5 @@
 import { MeshError } from '../../protocols/errors.ts';
+import { SEGMENTS_OF_RECORDS } from './segments-of-records.ts';
 import type { Database, Sublevels } from './tables.ts';
 
 /**
@@ -11,9 +12,9 @@ export interface Migration {
   run(db: Database): Promise<void>;
 }
 
-/** Versions of the layout: 1 = the first. */
-export const MIGRATIONS: readonly Migration[] = [];
-export const SCHEMA = 1;
+/** Versions of the layout: 1 = a row a record, 2 = a row a commit group. */
+export const MIGRATIONS: readonly Migration[] = [SEGMENTS_OF_RECORDS];
+export const SCHEMA = 2;
 
 const SCHEMA_KEY = 'schema';
 

@@ -25,7 +25,7 @@ export interface ReadOptions {
   readonly snapshot?: ReturnType<Database['snapshot']>;
 }
 
-function openBytes(db: Database, name: string) {
+export function openBytes(db: Database, name: string) {
   return db.sublevel<string, Buffer>(name, { valueEncoding: 'buffer' });
 }
 

@@ -160,7 +160,8 @@ describe('store / check', () => {
     },
     {
       id: 'records are there twice',
-      change: async ({ segments }) => segments.put(placeKey(log, 8), (await segments.get(placeKey(log, 7))) ?? Buffer.alloc(0)),
+      change: async ({ segments }) =>
+        segments.put(placeKey(log, 8), (await segments.get(placeKey(log, 7))) ?? Buffer.alloc(0)),
       problem: /record 8 is there twice/,
     },
     {
