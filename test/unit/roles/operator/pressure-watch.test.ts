@@ -86,6 +86,7 @@ describe('operator / pressure watch', () => {
     await runtime.advance(60_000);
     assert.deepEqual(changes, ['closed: the disk is nearly full']);
     assert.equal(watch.facts.problem, 'EIO');
+    assert.equal(watch.now.stage, 'closed');
     assert.equal(runtime.lines.filter(({ phrase }) => phrase.includes('cannot be read')).length, 1);
     disk.broken = false;
     disk.used = 0;
