@@ -109,5 +109,6 @@ function composeOrchestrator({ routing }: Config, core: Core, routes: readonly R
     { journal: replica, tables: store.tables, roster, dispatcher: heldBack(core), runtime, meter: metrics },
   );
   late.note = (from, note) => orchestrator.note(from, note);
+  replica.onForgotten((events) => orchestrator.forget(events));
   return orchestrator;
 }

@@ -104,6 +104,14 @@ export class EventFlow {
     this.#queue(event);
   }
 
+  /** Nobody is to do anything about these any more, and the logs no longer say why (L5). */
+  forget(ids: readonly EventId[]): void {
+    for (const id of ids) {
+      const event = this.#parts.events.get(id);
+      if (event !== undefined) this.#close(event);
+    }
+  }
+
   /** Nodes, their loads or the status of a general have changed. */
   lookAround(): void {
     if (!this.#isRunning) return;

@@ -123,6 +123,11 @@ export class Orchestrator {
     this.#desk.note(from, note);
   }
 
+  /** Events that everybody else settled so long ago that no log says so any more (L5). */
+  forget(events: readonly EventId[]): void {
+    this.#flow.forget(events);
+  }
+
   /** What routing would do with an event now. */
   routeTest(event: MeshEvent): RouteTestView {
     return this.#planner.test(event);

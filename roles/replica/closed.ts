@@ -1,8 +1,7 @@
-import type { EventId, LogId, Position } from '../../protocols/ids.ts';
+import type { EventId, LogId } from '../../protocols/ids.ts';
 import type { Decoded, SignedHead } from '../../protocols/record.ts';
-import { type Tables, tableKey } from '../ports/tables.ts';
+import { type TableName, type Tables, tableKey } from '../ports/tables.ts';
 import { getRow } from './rows.ts';
-import { positionOfFact } from './stories.ts';
 import { eventIdOfRecord } from './story.ts';
 
 export interface ClosedParts {
@@ -17,18 +16,26 @@ export interface Age {
   readonly keepMs: number;
 }
 
+/** An event with a row in none of these is forgotten. */
+const KNOWN_BY: readonly TableName[] = ['ids', 'open', 'settled'];
+
 /** Whether a record may be dropped: what it is about has ended before the cutoff (L10). */
 export async function isClosed(decoded: Decoded, age: Age, parts: ClosedParts): Promise<boolean> {
   // Nobody will ever read it, here.
   if (!decoded.ok) return true;
   const { record } = decoded;
   const eventId = record.type === 'session' ? record.eventId : eventIdOfRecord(record);
-  if (eventId === undefined) return record.at <= age.cutoff;
+  if (eventId === undefined || !isKnown(eventId, parts.tables)) return record.at <= age.cutoff;
   if (!(await isEventClosed(eventId, age.cutoff, parts.tables))) return false;
   // Whoever has the event and not its end takes it for open: a node that begins at our floors must not. Copies of an event that
   // lie in two logs could wait for one another; none waits for longer than as long again.
   const isEnd = record.type === 'settled' && record.at > age.cutoff - age.keepMs;
   return !isEnd || (await isBelowFloors(eventId, ['event'], parts));
+}
+
+/** What is said of an event after everybody forgot it says nothing to anybody. */
+export function isKnown(eventId: EventId, tables: Pick<Tables, 'get'>): boolean {
+  return KNOWN_BY.some((table) => tables.get(table, eventId) !== undefined);
 }
 
 /** It was settled before the cutoff, nobody here has work of it in the inbox, and no run of it is under way anywhere. */
@@ -46,9 +53,7 @@ export async function isBelowFloors(
   type: readonly [] | readonly [type: string],
   { tables, replica }: ClosedParts,
 ): Promise<boolean> {
-  const isCut = (position: Position) => position.seq < (replica.floorOf(position)?.length ?? 0);
   const known = getRow(tables, 'ids', eventId);
-  if (known !== undefined && !isCut(known)) return false;
-  const facts = await tables.range('facts', { prefix: tableKey(eventId, ...type, '') });
-  return facts.every(([key]) => isCut(positionOfFact(key)));
+  if (known !== undefined && known.seq >= (replica.floorOf(known)?.length ?? 0)) return false;
+  return (await tables.range('facts', { prefix: tableKey(eventId, ...type, ''), limit: 1 })).length === 0;
 }

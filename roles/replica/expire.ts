@@ -1,7 +1,7 @@
 import { type EventId, EventIdSchema, type LogId } from '../../protocols/ids.ts';
 import type { SignedHead } from '../../protocols/record.ts';
 import { newestFirst, type TableName, type TableOp, type Tables, tableKey } from '../ports/tables.ts';
-import { isBelowFloors, isEventClosed } from './closed.ts';
+import { isBelowFloors, isEventClosed, isKnown } from './closed.ts';
 import { macId } from './project-events.ts';
 import { remove } from './projection.ts';
 import { getRow, rangeRows } from './rows.ts';
@@ -32,9 +32,6 @@ const ABOUT_EVENTS: readonly TableName[] = [
   'sessions',
   'sessionEnds',
 ];
-/** An event with a row in none of these is forgotten. */
-const KNOWN_BY: readonly TableName[] = ['ids', 'open', 'settled'];
-
 /**
  * Forgets events that ended before the cutoff and of which no log holds a record any more: until then a repeat of such an event is
  * known by its id (L10). Returns how many.
@@ -63,7 +60,7 @@ export async function expireDecisions(cutoff: number, { tables, replica }: Expir
     const last = lines.at(-1);
     if (last === undefined) return;
     [after] = last;
-    const gone = lines.filter(([, { eventId }]) => !KNOWN_BY.some((table) => tables.get(table, eventId) !== undefined));
+    const gone = lines.filter(([, { eventId }]) => !isKnown(eventId, tables));
     if (gone.length > 0) await replica.note(gone.map(([key]) => remove('distributions', key)));
   }
 }

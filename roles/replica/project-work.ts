@@ -1,4 +1,5 @@
 import { comparePositions, type EventId, type Position, type SlotId } from '../../protocols/ids.ts';
+import type { MeshRecord } from '../../protocols/record.ts';
 import { newestFirst, sortable, type TableOp, tableKey } from '../ports/tables.ts';
 import { byType, type EntryOf, type Projection, positionKey, put, type RowReader, remove } from './projection.ts';
 import { eventIdOfRecord } from './story.ts';
@@ -12,11 +13,14 @@ export const FACTS: Projection = {
     if (!decoded.ok) return [];
     const eventId = eventIdOfRecord(decoded.record);
     if (eventId === undefined) return [];
-    const slot = 'slot' in decoded.record ? decoded.record.slot : '';
-    const { origin, epoch, seq } = position;
-    return [put('facts', tableKey(eventId, decoded.record.type, slot, origin, epoch, sortable(seq)), true)];
+    return [put('facts', factKey(eventId, decoded.record, position), true)];
   },
 };
+
+/** Key of the row that says where a record about an event lies. */
+export function factKey(eventId: EventId, record: MeshRecord, { origin, epoch, seq }: Position): string {
+  return tableKey(eventId, record.type, 'slot' in record ? record.slot : '', origin, epoch, sortable(seq));
+}
 
 /** The history of decisions, every revision of every owner. */
 export const DISTRIBUTIONS: Projection = {

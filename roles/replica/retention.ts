@@ -6,7 +6,7 @@ import type { Batch, Disk } from '../ports/disk.ts';
 import type { Meter, Runtime } from '../ports/runtime.ts';
 import type { Tables } from '../ports/tables.ts';
 import { isClosed } from './closed.ts';
-import { CutCounts } from './cut-counts.ts';
+import { CutRows } from './cut-rows.ts';
 import { expireDecisions, expireEvents } from './expire.ts';
 import type { Replica } from './replica.ts';
 
@@ -128,9 +128,9 @@ export class Retention {
     const last = chunk.at(-1);
     if (last === undefined) return [];
     await this.#parts.replica.cut(last.head, (rows) => {
-      const counts = new CutCounts();
-      for (const { position, decoded } of chunk.flatMap(entriesOf)) counts.add(position, decoded, rows);
-      return counts.ops(rows);
+      const cut = new CutRows();
+      for (const { position, decoded } of chunk.flatMap(entriesOf)) cut.add(position, decoded, rows);
+      return cut.ops(rows);
     });
     return [];
   }

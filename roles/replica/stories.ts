@@ -31,7 +31,7 @@ async function loadFact(position: Position, journal: Journal): Promise<Fact | un
 }
 
 /** The last three parts of a key of the table `facts`. */
-export function positionOfFact(key: string): Position {
+function positionOfFact(key: string): Position {
   const [origin, epoch, seq] = key.split(KEY_SEPARATOR).slice(-3);
   return { origin: PeerIdSchema.parse(origin), epoch: EpochSchema.parse(epoch), seq: Number(seq) };
 }

@@ -147,6 +147,26 @@ describe('sim / retention', () => {
     assert.equal(again.replica.lengthOf(logOf(a)), a.replica.lengthOf(logOf(a)));
   });
 
+  test('what comes about an event that everybody forgot holds nothing, and is dropped when it is old', async () => {
+    const sim = new SimReplicas();
+    const [a] = (await sim.bootAll('a', 'b')) as [SimReplica];
+    await work(sim, 2, [0, 1]);
+    await sim.clock.advance(2 * KEEP_MS);
+    await retentionOf(a).sweep();
+    assert.equal(knows(a, 0), false);
+    await sim.append('a', doneRecord(0, { at: a.runtime.wall() }));
+    await sim.append('a', eventRecord(9));
+    await retentionOf(a).sweep();
+    const held = floorsAt(a, a);
+    await sim.clock.advance(2 * KEEP_MS);
+    await retentionOf(a).sweep();
+    assert.equal(floorsAt(a, a), held + 1);
+    assert.deepEqual(
+      a.disk.rows('facts').map(([key]) => key.split('\u0000')[0]),
+      [eventId(9)],
+    );
+  });
+
   test('a peer that lacks records holds the floor as long as it was heard of within a day', () => {
     const runtime = manualRuntime();
     let now = 0;

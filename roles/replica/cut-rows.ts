@@ -2,10 +2,16 @@ import { comparePositions, type Position } from '../../protocols/ids.ts';
 import type { Decoded, MeshRecord } from '../../protocols/record.ts';
 import type { TableOp } from '../ports/tables.ts';
 import { COUNTERS } from './project-events.ts';
+import { factKey } from './project-work.ts';
 import { put, type RowReader, remove } from './projection.ts';
+import { eventIdOfRecord } from './story.ts';
 
-/** What the counters counted of records that are dropped, moved to where a rebuild leaves it (L5). */
-export class CutCounts {
+/**
+ * The rows that change when records are dropped below a floor (L5): where they lay is forgotten, and what the counters counted of
+ * them moves to where a rebuild leaves it.
+ */
+export class CutRows {
+  readonly #facts: TableOp[] = [];
   readonly #counts = new Map<string, number>();
 
   add(position: Position, decoded: Decoded, rows: RowReader): void {
@@ -14,6 +20,8 @@ export class CutCounts {
   }
 
   #addRecord(position: Position, record: MeshRecord, rows: RowReader): void {
+    const eventId = eventIdOfRecord(record);
+    if (eventId !== undefined) this.#facts.push(remove('facts', factKey(eventId, record, position)));
     this.#count(COUNTERS.records(record.type));
     if (record.type !== 'event') return;
     const counted = rows.get('ids', record.event.id);
@@ -23,7 +31,7 @@ export class CutCounts {
   }
 
   ops(rows: RowReader): readonly TableOp[] {
-    return [...this.#counts].flatMap(([key, by]) => {
+    const counts = [...this.#counts].flatMap(([key, by]) => {
       const left = (rows.get('counters', key) ?? 0) - by;
       const cut = (rows.get('counters', COUNTERS.cut(key)) ?? 0) + by;
       return [
@@ -31,6 +39,7 @@ export class CutCounts {
         put('counters', COUNTERS.cut(key), cut),
       ];
     });
+    return [...this.#facts, ...counts];
   }
 
   #count(key: string): void {
