@@ -6,20 +6,23 @@ import { parseArgs } from 'node:util';
 import { bundleInto } from '../e2e/mesh.ts';
 import { runIngest } from './ingest-run.ts';
 import { runMesh } from './mesh-run.ts';
+import { runSessions } from './sessions/run.ts';
 
 /** Sizes: what CI runs, and what the promise is judged by. Rates are posts a second. */
 const SIZES = {
   mesh: { short: { events: 1_000, kills: 12, rate: 20 }, full: { events: 10_000, kills: 110, rate: 20 } },
   ingest: { short: { events: 0, kills: 10, rate: 0 }, full: { events: 0, kills: 1_000, rate: 0 } },
+  sessions: { short: { events: 0, kills: 10, rate: 0 }, full: { events: 0, kills: 1_000, rate: 0 } },
 } as const;
 type Case = keyof typeof SIZES;
 
 const USAGE = `usage: npm run torture [-- CASE] [--full] [--events N] [--kills N] [--rate N] [--seed N] [--json] [--keep]
 
-  mesh    five daemons behind a chaos proxy, killed while events flow and tasks write outside (the default)
-  ingest  one daemon, killed while it takes in, everything unsynced taken away each time
+  mesh      five daemons behind a chaos proxy, killed while events flow and tasks write outside (the default)
+  ingest    one daemon, killed while it takes in, everything unsynced taken away each time
+  sessions  one general, killed with at least ten sessions in the middle of a turn
 
-  --full  the sizes of the promise: ${JSON.stringify(SIZES.mesh.full)}, ingest ${SIZES.ingest.full.kills} kills`;
+  --full    the sizes of the promise: ${JSON.stringify(SIZES.mesh.full)}, the others ${SIZES.ingest.full.kills} kills`;
 
 /** What every case ends with. */
 interface Report {
@@ -36,6 +39,7 @@ interface Report {
 const RUNS: Record<Case, (options: Parameters<typeof runMesh>[0]) => Promise<Report>> = {
   mesh: runMesh,
   ingest: runIngest,
+  sessions: runSessions,
 };
 
 process.exitCode = await main(process.argv.slice(2));
