@@ -106,6 +106,20 @@ export function linksSuite(name: string, open: () => Promise<OpenMesh<Mesh>>): v
       await assert.rejects(link.send(Buffer.from('x')), (error) => hasCode(error, 'peer-unreachable'));
     });
 
+    on('each frame tells who it came from, both ways', async ({ peers, meshes, connect }) => {
+      const heard = meshes.map(() => [] as PeerId[]);
+      for (const [i, mesh] of meshes.entries()) mesh.onFrame?.((peer) => heard[i]?.push(peer));
+      const [client, server] = [recorder(), recorder()];
+      meshes[1].serve(PROTOCOLS.log, server.accept);
+      await connect();
+      const link = await meshes[0].open(PROTOCOLS.log, peers[1], client.handler);
+      for (const text of ['one', 'two']) await link.send(Buffer.from(text));
+      await waitFor('both arrive', () => server.frames.length === 2);
+      await server.link()?.send(Buffer.from('answer'));
+      await waitFor('the answer', () => client.frames.length === 1);
+      assert.deepEqual(heard, [[peers[1]], [peers[0], peers[0]], []]);
+    });
+
     on('a peer that goes closes its links', async ({ peers, meshes, connect, cut }) => {
       const [client, server] = [recorder(), recorder()];
       meshes[2].serve(PROTOCOLS.log, server.accept);
