@@ -3,10 +3,12 @@ import { generalName } from '../protocols/generals.ts';
 import { WIRE_VERSION } from '../protocols/names.ts';
 import type { ReplayRequest, ReplayView } from '../protocols/operator.ts';
 import { DeadLetters } from '../roles/operator/dead-letters.ts';
+import { lockLines } from '../roles/operator/lock-lines.ts';
 import type { Queries } from '../roles/operator/queries.ts';
 import { replayOf } from '../roles/operator/replay.ts';
 import { listTasks } from '../roles/operator/task-list.ts';
 import type { Orchestrator } from '../roles/orchestrator/orchestrator.ts';
+import { loadOpenRuns } from '../roles/replica/open-runs.ts';
 import { loadStory } from '../roles/replica/stories.ts';
 import type { Core } from './compose-core.ts';
 import type { WorkApi } from './http/work-api.ts';
@@ -29,6 +31,8 @@ export function composeWork(parts: WorkParts): WorkApi {
       return lines.map((line) => ({ ...line, ...(line.node && { nodeName: queries.nameOf(line.node) }) }));
     },
     deadLetters: (filter) => letters.list(filter),
+    locks: async ({ repository }) =>
+      lockLines(await loadOpenRuns(logs.tables), repository === undefined ? {} : { repository }),
     retry: ({ id, slot }) => letters.retry(id, slot),
     drop: ({ id, slot }) => letters.drop(id, slot),
     replay: (request) => replay(request, parts),

@@ -6,6 +6,7 @@ import { ROLES } from './names.ts';
 import { GeneralLoadSchema } from './presence.ts';
 import { CandidateSchema } from './record.ts';
 import { ResultSchema } from './result.ts';
+import { RUN_KINDS, RunIdSchema } from './run.ts';
 
 /**
  * What a daemon answers to its operator: the same JSON over the 0600 unix socket (the CLI) and over HTTP.
@@ -27,6 +28,7 @@ export const OPERATOR_PATHS = {
   dlqRetry: '/v1/dlq/retry',
   dlqDrop: '/v1/dlq/drop',
   replay: '/v1/replay',
+  locks: '/v1/locks',
   config: '/v1/config',
   version: '/v1/version',
   /** A stream of `protocols/backup.ts`; on the operator's socket only. */
@@ -232,6 +234,31 @@ export const TaskLineSchema = z.object({
   note: z.string().optional(),
 });
 export type TaskLine = z.infer<typeof TaskLineSchema>;
+
+/** Query of `locks`: one repository, or all of them. */
+export const LocksQuerySchema = z.object({ repository: z.string().optional() });
+export type LocksQuery = z.input<typeof LocksQuerySchema>;
+
+/** A run in the line of one branch of a repository: the one that writes to it, or one that waits (E3). */
+export const LockLineSchema = z.object({
+  repository: z.string(),
+  branch: z.string(),
+  state: z.enum(['holds', 'waits']),
+  /** 0 for who holds it, 1 for who is next. */
+  place: z.int().nonnegative(),
+  /** Since when it holds it, or waits. */
+  since: z.int(),
+  run: RunIdSchema,
+  attempt: z.int(),
+  kind: z.enum(RUN_KINDS),
+  eventId: EventIdSchema,
+  slot: SlotIdSchema,
+  /** Home of the repository: its controller decides. */
+  cluster: z.string(),
+  /** Every branch the run writes to: it gets all of them at once. */
+  branches: z.array(z.string()),
+});
+export type LockLine = z.infer<typeof LockLineSchema>;
 
 /** A slot that was given up. */
 export const DeadLetterSchema = z.object({

@@ -18,6 +18,9 @@ import {
   ExplainViewSchema,
   type GeneralView,
   GeneralViewSchema,
+  type LockLine,
+  LockLineSchema,
+  type LocksQuery,
   OPERATOR_PATHS,
   type PeerView,
   PeerViewSchema,
@@ -119,6 +122,10 @@ export class OperatorClient {
 
   deadLetters(query: DeadLettersQuery = {}): Promise<DeadLetter[]> {
     return this.#get(OPERATOR_PATHS.dlq, z.array(DeadLetterSchema), asQuery(query));
+  }
+
+  locks(query: LocksQuery = {}): Promise<LockLine[]> {
+    return this.#get(OPERATOR_PATHS.locks, z.array(LockLineSchema), asQuery(query));
   }
 
   retry(body: DeadLetterRequest): Promise<DeadLetterChange> {

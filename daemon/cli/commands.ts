@@ -208,6 +208,17 @@ export const COMMANDS: readonly Command[] = [
     load: () => import('./replay.ts'),
   },
   {
+    name: 'locks',
+    summary: 'who writes to which branch, and who waits for it',
+    about:
+      'A run that writes gets all its branches at once, the oldest first; the home cluster of the repository decides.',
+    options: [
+      { name: 'repository', type: 'text', value: 'OWNER/NAME', help: 'only of this repository' },
+      ...WATCHES_DAEMON,
+    ],
+    load: () => import('./locks.ts'),
+  },
+  {
     name: 'generals',
     summary: 'the generals of every cluster and how busy they are',
     options: WATCHES_DAEMON,

@@ -23,7 +23,7 @@ import type { App, Routes } from './app.ts';
 import { type WorkApi, workViewRoutes } from './work-api.ts';
 
 /** What the orchestrator's port needs. */
-export interface OrchestratorApi extends Pick<WorkApi, 'tasks' | 'deadLetters'> {
+export interface OrchestratorApi extends Pick<WorkApi, 'tasks' | 'deadLetters' | 'locks'> {
   /** Resolves once the decision is recorded. */
   distribute(request: DistributeRequest): Promise<DistributeResult>;
   status(): Promise<MindosStatus>;
@@ -44,7 +44,7 @@ export function orchestratorRoutes(api: OrchestratorApi): Routes {
   return (app) => {
     distributionRoutes(app, api);
     generalRoutes(app, api);
-    workViewRoutes(app, api, { tasks: '/tasks', dlq: '/dlq' });
+    workViewRoutes(app, api, { tasks: '/tasks', dlq: '/dlq', locks: '/locks' });
     const schema = {
       summary: 'Events of the org, newest first',
       querystring: EventsQuerySchema,

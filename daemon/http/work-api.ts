@@ -7,6 +7,9 @@ import {
   DeadLetterRequestSchema,
   DeadLetterSchema,
   DeadLettersQuerySchema,
+  type LockLine,
+  LockLineSchema,
+  LocksQuerySchema,
   OPERATOR_PATHS,
   type ReplayRequest,
   ReplayRequestSchema,
@@ -27,6 +30,8 @@ export interface WorkApi {
   tasks(filter: TasksFilter): Promise<readonly TaskLine[]>;
   /** The newest first. */
   deadLetters(filter: DeadLettersFilter): Promise<readonly DeadLetter[]>;
+  /** By repository and branch; who holds it before who waits, in their order. */
+  locks(filter: z.output<typeof LocksQuerySchema>): Promise<readonly LockLine[]>;
   /** Both resolve once it is recorded. @throws MeshError `not-found` */
   retry(request: DeadLetterRequest): Promise<DeadLetterChange>;
   drop(request: DeadLetterRequest): Promise<DeadLetterChange>;
@@ -37,12 +42,13 @@ export interface WorkApi {
 interface Paths {
   readonly tasks: string;
   readonly dlq: string;
+  readonly locks: string;
 }
 
 /** What is asked: on the orchestrator's port also below the names of the design. */
 export function workViewRoutes(
   app: App,
-  api: Pick<WorkApi, 'tasks' | 'deadLetters'>,
+  api: Pick<WorkApi, 'tasks' | 'deadLetters' | 'locks'>,
   paths: Paths = OPERATOR_PATHS,
 ): void {
   const tasks = {
@@ -57,6 +63,12 @@ export function workViewRoutes(
     response: { 200: z.array(DeadLetterSchema) },
   };
   app.get(paths.dlq, { schema: letters }, async ({ query }) => [...(await api.deadLetters(query))]);
+  const locks = {
+    summary: 'Branches that runs write to: who holds each, and who waits for it in which place',
+    querystring: LocksQuerySchema,
+    response: { 200: z.array(LockLineSchema) },
+  };
+  app.get(paths.locks, { schema: locks }, async ({ query }) => [...(await api.locks(query))]);
 }
 
 /** What is done about it. */

@@ -82,6 +82,7 @@ test('http / openapi / the routes of the source documents are described, and hea
     'put /generals/{cluster}/{name}/status',
     'get /distributions',
     'get /events',
+    'get /locks',
     'post /process',
     'get /.well-known/agent-card.json',
     'get /v1/explain/{id}',

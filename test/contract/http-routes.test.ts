@@ -58,6 +58,8 @@ const ROUTES: readonly RouteCase[] = [
   { path: '/tasks?state=running', gives: [] },
   { path: '/dlq', gives: [{ eventId: EVENT_ID, reason: 'nobody took it before its deadline' }] },
   { path: '/dlq?general=triage-general', gives: [] },
+  { path: '/locks?repository=acme/app', gives: [{ branch: 'main', state: 'holds', place: 0 }, { place: 1 }, {}] },
+  { path: '/locks?repository=acme/other', gives: [] },
   { path: '/generals/prod-us/security-general', gives: { name: 'security-general', max_load: 10 } },
   {
     method: 'PUT',
@@ -83,6 +85,7 @@ const ROUTES: readonly RouteCase[] = [
   { path: OPERATOR_PATHS.peers, gives: [{ name: 'me', self: true }, { name: 'boss' }] },
   { path: OPERATOR_PATHS.tasks, gives: [{ eventId: EVENT_ID }] },
   { path: `${OPERATOR_PATHS.dlq}?limit=1`, gives: [{ eventId: EVENT_ID }] },
+  { path: OPERATOR_PATHS.locks, gives: [{ repository: 'acme/app' }] },
   { method: 'POST', path: OPERATOR_PATHS.dlqRetry, body: { id: EVENT_ID }, gives: { slots: ['security-general'] } },
   { method: 'POST', path: OPERATOR_PATHS.dlqDrop, body: { id: EVENT_ID }, gives: { eventId: EVENT_ID } },
   { method: 'POST', path: OPERATOR_PATHS.replay, body: { id: EVENT_ID }, gives: { eventId: 'replay:1' } },

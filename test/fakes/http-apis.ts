@@ -10,6 +10,7 @@ import { eventLineOfStory } from '../../roles/operator/event-line.ts';
 import { explainView } from '../../roles/operator/explain-view.ts';
 import { generalViews } from '../../roles/operator/general-views.ts';
 import { eventOfDistribute } from '../../roles/operator/given-event.ts';
+import { lockLines } from '../../roles/operator/lock-lines.ts';
 import { distributeResult, distributionLine, mindosStatus } from '../../roles/operator/mindos-view.ts';
 import { processReply } from '../../roles/operator/process.ts';
 import { taskLines } from '../../roles/operator/task-lines.ts';
@@ -18,6 +19,7 @@ import { foldStory } from '../../roles/replica/story.ts';
 import { cardOf, peerNamed } from './cards.ts';
 import { AT, candidateOf, distributionOf, EVENT_ID, eventFact, factOf, planOf, RESULT } from './facts.ts';
 import { memberOf } from './members.ts';
+import { knownRun } from './runs.ts';
 
 /** Small working answers for the routes: the real views of a mesh of two nodes and one event. */
 const card = cardOf('me', { offers: ['security-general'] });
@@ -74,6 +76,7 @@ function workApi(): WorkApi {
       tasks.filter((task) => state === undefined || task.state === state).slice(0, limit),
     deadLetters: async ({ general, limit }) =>
       letters.filter((each) => general === undefined || each.general === general).slice(0, limit),
+    locks: async ({ repository }) => lockLines(OPEN_RUNS, repository === undefined ? {} : { repository }),
     retry: async ({ id }) => change(id),
     drop: async ({ id }) => change(id),
     replay: async ({ dryRun }) => ({
@@ -83,6 +86,11 @@ function workApi(): WorkApi {
     }),
   };
 }
+
+const OPEN_RUNS = [
+  knownRun('holder', ['main'], { eventId: EVENT_ID, isAdmitted: true, admittedAt: AT + 1 }),
+  knownRun('next', ['main', 'next'], { eventId: EVENT_ID, requestedAt: AT + 2 }),
+];
 
 const LETTER = {
   general: 'security-general',

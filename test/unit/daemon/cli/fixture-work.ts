@@ -1,5 +1,6 @@
 import { eventIdOf, slotOf } from '../../../../protocols/ids.ts';
-import type { DeadLetter, ExplainView, ReplayView, TaskLine } from '../../../../protocols/operator.ts';
+import type { DeadLetter, ExplainView, LockLine, ReplayView, TaskLine } from '../../../../protocols/operator.ts';
+import { runNamed } from '../../../fakes/runs.ts';
 import { BUILDERS, EVENT, EXPLAIN, NOW, REVIEWERS, ROUTE_TEST } from './fixture-views.ts';
 
 /** What is under way, what was given up, and a replay. */
@@ -19,6 +20,31 @@ function task(given: Partial<TaskLine> & Pick<TaskLine, 'slot' | 'state'>): Task
     since: NOW - 125_000,
     priority: 'normal',
     attempts: 0,
+    ...given,
+  };
+}
+
+export const LOCKS: readonly LockLine[] = [
+  lock('main', 0, { kind: 'docs', since: NOW - 3_725_000 }),
+  lock('main', 1, { branches: ['main', 'release/2026-03'] }),
+  lock('main', 2, { run: runNamed('third'), attempt: 2 }),
+  lock('release/2026-03', 1, { branches: ['main', 'release/2026-03'] }),
+];
+
+function lock(branch: string, place: number, given: Partial<LockLine> = {}): LockLine {
+  return {
+    repository: 'acme/api',
+    branch,
+    state: place === 0 ? 'holds' : 'waits',
+    place,
+    since: NOW - 125_000,
+    run: runNamed(`${place}`),
+    attempt: 1,
+    kind: 'code',
+    eventId: EVENT,
+    slot: slotOf('developer-general'),
+    cluster: 'prod-us',
+    branches: [branch],
     ...given,
   };
 }

@@ -7,7 +7,7 @@ import { exitCodeOf } from '../../../../daemon/cli/exit-codes.ts';
 import { news } from '../../../../daemon/cli/view-verb.ts';
 import { fakeTerminal } from './fake-terminal.ts';
 import { EVENT, EVENTS, EXPLAIN, PINGS, ROUTE_TEST, STATUS, WELL } from './fixture-views.ts';
-import { DEAD_LETTERS, DRY_REPLAY, REPLAY, TASKS } from './fixture-work.ts';
+import { DEAD_LETTERS, DRY_REPLAY, LOCKS, REPLAY, TASKS } from './fixture-work.ts';
 import { type Answer, json, operatorServer, problem, temporaryFolder } from './operator-server.ts';
 
 test('cli / status / asks the daemon at --socket and prints what -o says', async (t) => {
@@ -244,6 +244,14 @@ test('cli / keygen / makes a key once, and prints the same peer id ever after', 
   assert.equal(first.created, true);
   assert.match(first.peer, /^12D3KooW/);
   assert.deepEqual(await call(), { ...first, created: false });
+});
+
+test('cli / locks / --repository is asked for', async (t) => {
+  const { socket, asked } = await operatorServer(t, { '/v1/locks': json(LOCKS) });
+  const terminal = fakeTerminal();
+  assert.equal(await runCli(['locks', '--repository', 'acme/api', '--socket', socket, '-o', 'name'], terminal), 0);
+  assert.deepEqual(asked, ['GET /v1/locks?repository=acme%2Fapi']);
+  assert.equal(terminal.out(), 'acme/api main\nacme/api release/2026-03\n');
 });
 
 test('cli / tasks / --state, --general and --limit are asked for, and a short name of a general will do', async (t) => {

@@ -19,6 +19,7 @@ import { eventsRendering } from '../../../../daemon/cli/views/events.ts';
 import { explainRendering } from '../../../../daemon/cli/views/explain.ts';
 import { generalsRendering } from '../../../../daemon/cli/views/generals.ts';
 import { keygenRendering } from '../../../../daemon/cli/views/keygen.ts';
+import { locksRendering } from '../../../../daemon/cli/views/locks.ts';
 import { peersRendering } from '../../../../daemon/cli/views/peers.ts';
 import { pingRendering } from '../../../../daemon/cli/views/ping.ts';
 import { replayedRendering } from '../../../../daemon/cli/views/replayed.ts';
@@ -43,7 +44,7 @@ import {
   STATUS,
   WELL,
 } from './fixture-views.ts';
-import { DEAD, DEAD_LETTERS, DRY_REPLAY, EXPLAIN_WORK, REPLAY, TASKS } from './fixture-work.ts';
+import { DEAD, DEAD_LETTERS, DRY_REPLAY, EXPLAIN_WORK, LOCKS, REPLAY, TASKS } from './fixture-work.ts';
 import { assertGolden } from './golden.ts';
 
 const LOOK: Omit<Look, 'wide'> = { paint: PLAIN, width: undefined, now: NOW };
@@ -74,6 +75,8 @@ const SHOWN: Readonly<Record<string, (format: (typeof FORMATS)[number]) => Promi
   'explain-new': shown(explainRendering, EXPLAIN_NEW),
   'explain-work': shown(explainRendering, EXPLAIN_WORK),
   tasks: shown(tasksRendering, TASKS),
+  locks: shown(locksRendering, LOCKS),
+  'locks-none': shown(locksRendering, []),
   'dlq-ls': shown(deadLettersRendering, DEAD_LETTERS),
   'dlq-show': shown(deadLetterRendering, DEAD),
   'dlq-retry': shown(changeRendering('tried anew'), { eventId: EVENT, slots: [slotOf('triage-general')] }),
