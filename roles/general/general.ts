@@ -1,5 +1,5 @@
 import { MAX_ATTEMPTS, type Offer, type OfferReply, RUNNING_INTERVAL_MS } from '../../protocols/dispatch.ts';
-import { MeshError } from '../../protocols/errors.ts';
+import { MeshError, messageOf } from '../../protocols/errors.ts';
 import type { MeshEvent } from '../../protocols/event.ts';
 import type { EventId, PeerId, SlotId } from '../../protocols/ids.ts';
 import type { GeneralLoad, NodeCard, OfferedGeneral } from '../../protocols/presence.ts';
@@ -7,7 +7,7 @@ import type { Result } from '../../protocols/result.ts';
 import { headStateOf, supersedes } from '../policy/supersede.ts';
 import type { Dispatcher, DispatchHandler } from '../ports/dispatcher.ts';
 import type { EffectDesk } from '../ports/effects.ts';
-import type { Journal } from '../ports/journal.ts';
+import type { Committed, Journal } from '../ports/journal.ts';
 import type { Model } from '../ports/model.ts';
 import type { Meter, Runtime } from '../ports/runtime.ts';
 import type { Tables } from '../ports/tables.ts';
@@ -103,6 +103,7 @@ export class General implements Pick<DispatchHandler, 'offer'> {
       stats: this.#stats,
       changed: (ended) => this.#onChange(ended),
     });
+    parts.journal.onCommit((entries) => this.#onCommit(entries));
   }
 
   /** Takes up what an earlier boot accepted and did not end; from then on offers are taken. */
@@ -205,6 +206,27 @@ export class General implements Pick<DispatchHandler, 'offer'> {
     return this.#queue.running(general) + this.#queue.queued(general) + this.#desk.accepting(general);
   }
 
+  /** What this node accepted before it lost its disk, or was restored, comes back from others while it runs (L1). */
+  #onCommit(entries: readonly Committed[]): void {
+    for (const { decoded, own, position } of entries) {
+      if (own || position.origin !== this.#options.self.peer || !decoded.ok) continue;
+      if (decoded.record.type === 'accepted') void this.#comeBack(decoded.record);
+    }
+  }
+
+  async #comeBack({ eventId, slot }: Pick<InboxTask, 'eventId' | 'slot'>): Promise<void> {
+    try {
+      const task = await this.#inbox.find({ eventId, slot });
+      if (task !== undefined && !this.#jobs.has(keyOf(task))) await this.#takeUp(task);
+    } catch (error) {
+      // It stays in the inbox, for the next start.
+      this.#parts.runtime.log.warn(
+        { eventId, slot, problem: messageOf(error) },
+        'task that came back cannot be taken up',
+      );
+    }
+  }
+
   /** A task that took the process down every time is not begun again and again. */
   async #takeUp(task: InboxTask): Promise<void> {
     const { begun, lastOwn } = task;
@@ -215,6 +237,7 @@ export class General implements Pick<DispatchHandler, 'offer'> {
   }
 
   #take(task: InboxTask): void {
+    if (this.#jobs.has(keyOf(task))) return;
     const { dispatcher } = this.#parts;
     const own = { inbox: this.#inbox, sessions: this.#sessions };
     const job = new InboxJob(task, { ...own, dispatcher, successor: () => this.#successorOf(task) });

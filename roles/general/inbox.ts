@@ -8,7 +8,7 @@ import type { Result } from '../../protocols/result.ts';
 import { priorityOf } from '../policy/priority.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { Runtime } from '../ports/runtime.ts';
-import type { Tables } from '../ports/tables.ts';
+import { type Tables, tableKey } from '../ports/tables.ts';
 import { getRow, type Row, rangeRows } from '../replica/rows.ts';
 import { loadFacts } from '../replica/stories.ts';
 
@@ -57,6 +57,12 @@ export class Inbox {
     const rows = await rangeRows(this.#parts.tables, 'inbox');
     const tasks = await Promise.all(rows.map(([, row]) => this.#taskOf(row)));
     return tasks.filter((task) => task !== undefined);
+  }
+
+  /** One of those; undefined when it was not accepted or has ended. */
+  async find({ eventId, slot }: TaskId): Promise<InboxTask | undefined> {
+    const row = getRow(this.#parts.tables, 'inbox', tableKey(eventId, slot));
+    return row && this.#taskOf(row);
   }
 
   /**
