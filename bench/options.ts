@@ -25,7 +25,8 @@ export const OPTIONS_HELP = `  --json                      the report as one lin
   --write                     keep the report in docs/benchmarks.json and write docs/benchmarks.md
   --rounds N --seconds S --warmup S     default 5 rounds of 4 s after 5 s
   --connections 1,16,64 --variants ${VARIANTS.join(',')}     ingest
-  --in-flight 1,64 --profile DIR        dispatch
+  --in-flight 1,64            dispatch
+  --profile DIR               dispatch, catch-up: processor profiles of our processes
   --records N                 catch-up, default 100000
   --nodes N                   fan-out, default 30
   --events N                  latency (default 1000), fan-out (default 100), soak (default 20000; 1000000 at full size)

@@ -5,6 +5,8 @@ import { cpuSeconds } from '../process-cpu.ts';
 
 export interface CatchUpOptions {
   readonly records: number;
+  /** Folder for profiles of both processes. */
+  readonly profileDir?: string;
   readonly tell: (line: string) => void;
 }
 
@@ -30,8 +32,12 @@ const READER = { name: 'reader', role: 'aggregator', generals: [] } as const;
 const OVERRIDES = { ingest: { github: { secrets: [] } } };
 
 /** A node that starts empty beside one that has a long log: both aggregators, which do nothing with what others took in. */
-export async function runCatchUp({ records, tell }: CatchUpOptions): Promise<CatchUpReport> {
-  const mesh = await BenchMesh.prepare({ nodes: [WRITER, READER], overrides: OVERRIDES });
+export async function runCatchUp({ records, profileDir, tell }: CatchUpOptions): Promise<CatchUpReport> {
+  const mesh = await BenchMesh.prepare({
+    nodes: [WRITER, READER],
+    overrides: OVERRIDES,
+    ...(profileDir !== undefined && { profileDir }),
+  });
   try {
     const writer = await mesh.startNode(WRITER.name);
     tell(`writing ${records} records of ${BYTES} bytes`);

@@ -4,7 +4,10 @@ import { epochOf, peerIdOf } from '../../protocols/ids.ts';
 import { monotonicMs } from '../monotonic.ts';
 import type { Reached, ReachJob } from './messages.ts';
 
-/** Sees when a node has met somebody, and when it has a whole log. Looks every millisecond: what is measured are seconds. */
+/** Often enough: what is measured are seconds. */
+const POLL_MS = 5;
+
+/** Sees when a node has met somebody, and when it has a whole log. */
 export class ReachWatch {
   readonly #parts: Pick<Core, 'replica' | 'store'>;
   readonly #contact = Promise.withResolvers<number>();
@@ -26,6 +29,6 @@ export class ReachWatch {
 }
 
 async function when(isSo: () => boolean): Promise<number> {
-  while (!isSo()) await delay(1);
+  while (!isSo()) await delay(POLL_MS);
   return monotonicMs();
 }
