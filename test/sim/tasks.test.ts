@@ -177,6 +177,23 @@ test('tasks / dead letters / one is tried anew from any node, and settled once m
   assert.equal(mesh.executions(id).length, 1);
 });
 
+test('tasks / dead letters / an owner that did not know of the retry cannot settle it', async () => {
+  const mesh = await meshOf({ gen1: 'prod-us' });
+  const { behaviour } = mesh.general('gen1');
+  behaviour.answer = { type: 'refuse', reason: 'no', final: true };
+  const id = await mesh.emit(eventAbout('acme/app#1'));
+  await mesh.settle(id);
+  behaviour.answer = undefined;
+  behaviour.durationMs = 30_000;
+  await operatorOn(mesh, 'orc').letters.retry(id);
+  await mesh.advance(1_000);
+  await mesh.append('agg', { v: 1, type: 'settled', at: 0, eventId: id, outcome: 'dead' });
+  await mesh.append('agg', { v: 1, type: 'dead', at: 0, eventId: id, slot: TRIAGE, reason: 'long ago' });
+  await mesh.advance(1_000);
+  assert.equal(mesh.orchestrator('orc').stats().open, 1);
+  assert.equal((await mesh.settle(id)).settled?.outcome, 'done');
+});
+
 test('tasks / dead letters / tried anew it has eight more executions, and their numbers count on', async () => {
   const mesh = await meshOf(TWO);
   for (const name of ['gen1', 'gen2']) mesh.general(name).behaviour.failures = 100;
