@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { decodeRecord } from '../../../protocols/record.ts';
+import { bundle } from '../../../scripts/bundle.ts';
 import { openQuietly } from '../../support/replica-store.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { type Chance, chanceOf } from '../chance.ts';
@@ -33,6 +34,7 @@ export interface SessionsReport {
 }
 
 const CHILD = fileURLToPath(new URL('child.ts', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 /** Open at any time; some of them are between two turns. */
 const OPEN = 14;
 /** In the middle of a turn at every kill, as the promise says. */
@@ -49,7 +51,9 @@ const TELL_EVERY = 50;
 export async function runSessions({ dir, seed, kills, tell }: SessionsRunOptions): Promise<SessionsReport> {
   const chance = chanceOf(seed);
   const stage = new Stage(chance.branch('stage'));
-  const talkers = new Talkers(join(dir, 'store'), { stage, url: await stage.listen() });
+  // A bundle starts in a tenth of the time that the sources take.
+  await bundle({ root: ROOT, entry: CHILD, outdir: join(dir, 'app') });
+  const talkers = new Talkers(dir, { stage, url: await stage.listen() });
   try {
     let fewestInTurn = Number.POSITIVE_INFINITY;
     await talkers.start();
@@ -101,9 +105,13 @@ class Talkers {
 
   async start(): Promise<void> {
     this.#stage.begin();
-    const child = fork(CHILD, [this.#dir, this.#url], { execArgv: ['--import', 'tsx'] });
+    const child = fork(join(this.#dir, 'app', 'mindmesh.js'), [join(this.#dir, 'store'), this.#url], { execArgv: [] });
     this.#child = child;
     let isUp = false;
+    let ended: number | null = null;
+    child.once('exit', (code) => {
+      ended = code ?? -1;
+    });
     child.on('message', (message: { up?: true; accepted?: number; done?: string }) => {
       if (child !== this.#child) return;
       isUp ||= message.up === true;
@@ -111,7 +119,8 @@ class Talkers {
       if (message.done !== undefined) this.done.add(message.done);
       if (isUp) this.#offer();
     });
-    await waitFor('the process to be up', () => isUp || (child.exitCode !== null && Promise.reject()), UP_MS);
+    await waitFor('the process to be up', () => isUp || ended !== null, UP_MS);
+    if (!isUp) throw new Error(`the process ended by itself: ${ended}`);
     // What was offered and not answered may have been accepted or not: an offer is repeated until it is.
     for (const number of this.#offered) this.#send(number);
   }
