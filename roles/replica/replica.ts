@@ -17,7 +17,7 @@ import { type Change, contentOf, type GroupContent, type Item } from './group.ts
 import { type Digest, Heads, type LogEnd } from './heads.ts';
 import { Intake } from './intake.ts';
 import { OwnLog, type OwnLogParts, positionOf } from './own-log.ts';
-import { type Projection, put } from './projection.ts';
+import { type Projection, positionKey, put } from './projection.ts';
 import { Projector } from './projector.ts';
 import { catchUpProjections } from './rebuild.ts';
 import { reissue } from './reissue.ts';
@@ -63,6 +63,8 @@ export class Replica implements Journal {
   readonly #fatalListeners: ((error: unknown) => void)[] = [];
   /** Own logs that are given up. */
   readonly #renounced = new Set<string>();
+  /** What those say of open events → where it was written anew. */
+  readonly #moved = new Map<string, Position>();
   #state: 'built' | 'running' | 'stopped' = 'built';
 
   constructor(options: ReplicaOptions, parts: ReplicaParts) {
@@ -327,12 +329,21 @@ export class Replica implements Journal {
     if (this.#own.holds(log)) this.#own.beginAnew();
     const { tables, runtime } = this.#parts;
     try {
-      const records = await reissue(log, { journal: this, tables });
+      const records = await reissue(log, {
+        journal: this,
+        tables,
+        moved: (from, to) => this.#moved.set(positionKey(from), to),
+      });
       if (records > 0) runtime.log.warn({ log: key, records }, 'a log is given up: its open events are written anew');
     } catch (error) {
       // A failed write ends the process; the next start, or the peer that refuses the log, asks for it again.
       runtime.log.error({ log: key, problem: messageOf(error) }, 'open events of a log were not written anew');
     }
+  }
+
+  /** Where a record of ours lies that others can have: another place once its log was given up. */
+  placeOf(position: Position): Position {
+    return this.#moved.get(positionKey(position)) ?? position;
   }
 
   #fail(error: unknown): void {

@@ -5,7 +5,7 @@ import type { Runtime } from '../ports/runtime.ts';
 import type { Replica } from './replica.ts';
 
 export interface StoredCopiesParts {
-  readonly replica: Pick<Replica, 'lengthOf' | 'epoch'>;
+  readonly replica: Pick<Replica, 'lengthOf' | 'epoch' | 'placeOf'>;
   readonly runtime: Pick<Runtime, 'after'>;
   /** Only nodes of this node's own org count. */
   isOfOrg(peer: PeerId): boolean;
@@ -31,7 +31,8 @@ export class StoredCopies implements Copies {
     this.#parts = parts;
   }
 
-  async stored({ origin, epoch, seq }: Position, wanted: WantedCopies): Promise<boolean> {
+  async stored(position: Position, wanted: WantedCopies): Promise<boolean> {
+    const { origin, epoch, seq } = this.#parts.replica.placeOf(position);
     if (origin !== this.#self) return wanted.peers <= 1;
     return this.whenStored({ origin, epoch, length: seq + 1 }, wanted);
   }

@@ -3,11 +3,13 @@ import { describe, test } from 'node:test';
 import type { Epoch, PeerId } from '../../protocols/ids.ts';
 import { NOTHING_WANTED } from '../../protocols/log-sync.ts';
 import { encodeRecord } from '../../protocols/record.ts';
+import { Aggregator } from '../../roles/aggregator/aggregator.ts';
 import { emptyTip, extendTip, signHead } from '../../roles/replica/chain.ts';
 import { decodeLogFrame, encodeHave } from '../../roles/replica/log-frames.ts';
 import { fakeIdentity } from '../fakes/fake-identity.ts';
 import { eventId, eventRecord } from '../fakes/records.ts';
-import { SimReplicas } from '../fakes/sim-replicas.ts';
+import { type SimReplica, SimReplicas } from '../fakes/sim-replicas.ts';
+import { readWebhook } from '../support/deliveries.ts';
 
 describe('sim / two heads that disagree', () => {
   // What somebody with a copy of a's key wrote to its log, and b has, beside what a wrote: shorter, as long, longer.
@@ -60,6 +62,33 @@ describe('sim / a log that is given up', () => {
     const placed = again.disk.rows('facts').filter(([key]) => key.startsWith(eventId(1)));
     assert.equal(placed.length, 2);
     for (const name of ['b', 'c']) assert.notEqual(sim.node(name).disk.get('ids', eventId(2)), undefined);
+  });
+
+  test('with ack: peer a repeat of what was written anew is acknowledged, also after a restart', async () => {
+    const sim = new SimReplicas();
+    const a = await sim.boot('a');
+    const b = await sim.boot('b');
+    const post = async ({ replica, disk, runtime, meter, sync }: SimReplica) => {
+      const parts = { journal: replica, tables: disk, runtime, meter, copies: sync.copies };
+      const payload = { action: 'opened', issue: { number: 7, title: 'one' } };
+      const answer = new Aggregator({}, parts).admit(readWebhook({ event: 'issues', payload }, 'one'), 'github');
+      await sim.clock.advance(6_000);
+      return (await answer).status;
+    };
+    assert.equal(await post(a), 'refused');
+    const log = { origin: a.peer, epoch: a.replica.epoch };
+    const records = [encodeRecord(eventRecord(500))];
+    await b.replica.apply(
+      { from: 0, records, head: signHead(fakeIdentity(a.peer), log, extendTip(emptyTip(log), records)) },
+      a.peer,
+    );
+    sim.connectAll();
+    await sim.clock.advance(60_000);
+    assert.equal(await post(a), 'duplicate');
+    const again = await sim.boot('a', await sim.kill('a'));
+    sim.connectAll();
+    await sim.clock.advance(60_000);
+    assert.equal(await post(again), 'duplicate');
   });
 
   test('a peer that refuses every log of ours does not make this node begin anew all the time', async () => {

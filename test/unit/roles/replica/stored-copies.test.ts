@@ -19,7 +19,7 @@ function setUp() {
   const org = new Set<PeerId>([B, C]);
   const lengthOf = ({ origin, epoch }: LogId) => (origin !== SELF ? 0 : epoch === LOG.epoch ? 10 : 5);
   const copies = new StoredCopies(SELF, {
-    replica: { lengthOf, epoch: LOG.epoch },
+    replica: { lengthOf, epoch: LOG.epoch, placeOf: (position) => position },
     runtime,
     isOfOrg: (peer) => org.has(peer),
   });
