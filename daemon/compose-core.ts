@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { messageOf } from '../protocols/errors.ts';
 import type { PeerId } from '../protocols/ids.ts';
+import { WIRE_VERSION } from '../protocols/names.ts';
 import type { GeneralLoad, NodeCard } from '../protocols/presence.ts';
 import { hookMark } from '../roles/aggregator/sweeper.ts';
 import { Announcer } from '../roles/membership/announcer.ts';
@@ -147,6 +148,7 @@ export function coreSteps(core: Core): { readonly below: readonly Step[]; readon
     below: [
       { name: 'store', stop: () => store.close() },
       { name: 'log', start: () => replica.start(), stop: () => replica.stop() },
+      { name: 'card', start: () => introduce(core) },
       { name: 'open events', start: () => openCount.start(), stop: () => openCount.stop() },
       { name: 'room', start: () => pressure.start(), stop: () => pressure.stop() },
     ],
@@ -161,6 +163,14 @@ export function coreSteps(core: Core): { readonly below: readonly Step[]; readon
       { name: 'handing on', stop: () => handOn(core) },
     ],
   };
+}
+
+/**
+ * Every boot is in the log, also one that has nothing else to write: its epoch, which presences carry, is then known to be later
+ * than those before it, whatever the clock does; and a node that goes away is remembered (W6).
+ */
+async function introduce({ replica, card, runtime }: Core): Promise<void> {
+  await replica.append({ v: WIRE_VERSION, type: 'card', at: Math.max(0, Math.round(runtime.wall())), card });
 }
 
 /**

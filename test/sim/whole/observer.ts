@@ -51,6 +51,8 @@ export class Observer implements Probe {
   readonly offers = new Map<string, OfferSeen[]>();
   /** By node and event: when it knew its number, and which. */
   readonly numbers = new Map<string, { readonly at: number; readonly number: number; readonly subject: string }>();
+  /** When an event was decided anew, because it had to wait for somebody to take it. */
+  readonly revisedAt = new Map<EventId, number>();
   /** Tasks that ended well, by the key of their effect. */
   readonly done = new Map<string, { readonly eventId: EventId; readonly slot: SlotId }>();
   readonly troubles: string[] = [];
@@ -114,7 +116,9 @@ export class Observer implements Probe {
     this.onEnded(node);
   }
 
-  #decided(node: string, { eventId, number, subject }: Extract<MeshRecord, { type: 'distribution' }>): void {
+  #decided(node: string, record: Extract<MeshRecord, { type: 'distribution' }>): void {
+    const { eventId, number, subject, revision } = record;
+    if (revision > 0 && !this.revisedAt.has(eventId)) this.revisedAt.set(eventId, this.#clock.now);
     const key = `${node} ${eventId}`;
     if (!this.numbers.has(key)) this.numbers.set(key, { at: this.#clock.now, number, subject });
   }

@@ -2,6 +2,7 @@ import { createDispatcher, type MeshDispatcher } from '../../../daemon/mesh/disp
 import type { Offer } from '../../../protocols/dispatch.ts';
 import { messageOf } from '../../../protocols/errors.ts';
 import { compareText, type Epoch, type LogId, type PeerId } from '../../../protocols/ids.ts';
+import { WIRE_VERSION } from '../../../protocols/names.ts';
 import type { GeneralLoad, NodeCard } from '../../../protocols/presence.ts';
 import { Aggregator } from '../../../roles/aggregator/aggregator.ts';
 import { Sweeper } from '../../../roles/aggregator/sweeper.ts';
@@ -157,6 +158,7 @@ export function simNode(options: SimNodeOptions, parts: SimNodeParts): SimNode {
     isAlive: () => isAlive,
     start: async () => {
       await replica.start();
+      await replica.append({ v: WIRE_VERSION, type: 'card', at: Math.max(0, runtime.wall()), card });
       if (!isAlive) return;
       network.dial(card.peer);
       logSync.start();

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { run } from './whole/run.ts';
+import type { Fault, NodeSpec, Schedule } from './whole/schedule.ts';
+
+/** The shortest stories of faults that the simulator found. */
+const NODES: readonly NodeSpec[] = [
+  { name: 'agg-us', cluster: 'us', role: 'aggregator', offers: [] },
+  { name: 'orc-us', cluster: 'us', role: 'orchestrator', offers: [] },
+  { name: 'orc-eu', cluster: 'eu', role: 'orchestrator', offers: [] },
+  { name: 'gen-us', cluster: 'us', role: 'general', offers: ['review-general', 'product-general'] },
+  { name: 'gen-eu', cluster: 'eu', role: 'general', offers: ['review-general', 'product-general'] },
+];
+
+function oneEvent(at: number, ...faults: readonly Fault[]): Schedule {
+  const delivery = { at, id: 1, kind: 'pr_created', subject: 'acme/app#2', to: 'agg-us' } as const;
+  return { seed: 7, mode: 'swept', nodes: NODES, deliveries: [delivery], faults };
+}
+
+const STORIES: readonly { readonly id: string; readonly schedule: Schedule }[] = [
+  {
+    id: 'a general that is restored works off what it accepted after its backup',
+    schedule: oneEvent(20_000, { type: 'restore', at: 20_300, node: 'gen-us', downMs: 10_000, ageMs: 4_000 }),
+  },
+  {
+    id: 'a general that lost its disk works off what it had accepted',
+    schedule: oneEvent(20_000, { type: 'disk lost', at: 20_300, node: 'gen-us', downMs: 10_000 }),
+  },
+  {
+    id: 'a node whose clock was set back by an hour is known again after a restart',
+    schedule: oneEvent(
+      40_000,
+      { type: 'clock', at: 10_000, node: 'gen-eu', byMs: -3_600_000 },
+      { type: 'kill', at: 12_000, node: 'gen-eu', downMs: 2_000 },
+    ),
+  },
+];
+
+for (const { id, schedule } of STORIES) {
+  test(`simulator / a fault that was found / ${id}`, async () => {
+    const { violations, events, trace } = await run(schedule);
+    assert.deepEqual(violations, []);
+    assert.equal(events, 1);
+    assert.ok(trace.lines.some(({ what }) => what.startsWith('writes started')));
+  });
+}
