@@ -7,6 +7,7 @@ import { mergeRoutes, type Route } from '../roles/orchestrator/routes.ts';
 import { mayOffer } from '../roles/policy/pressure.ts';
 import type { Dispatcher } from '../roles/ports/dispatcher.ts';
 import type { Model } from '../roles/ports/model.ts';
+import { RunController } from '../roles/runs/controller.ts';
 import type { Core } from './compose-core.ts';
 import { composeSweeper } from './compose-sweeper.ts';
 import type { Config } from './config/config.ts';
@@ -32,6 +33,7 @@ export async function composeRoles(config: Config, core: Core): Promise<Roles> {
   const aggregator = has('aggregator') ? composeAggregator(config, core) : undefined;
   const sweeper = aggregator && composeSweeper(config, core);
   const orchestrator = has('orchestrator') ? composeOrchestrator(config, core, routes) : undefined;
+  const runs = orchestrator && composeRuns(core);
   const { general, model, effects } = has('general') ? await loadGeneral(config, core) : {};
   return {
     ...(aggregator && { aggregator }),
@@ -46,6 +48,7 @@ export async function composeRoles(config: Config, core: Core): Promise<Roles> {
       ...(orchestrator
         ? [{ name: 'orchestrator', start: () => orchestrator.start(), stop: () => orchestrator.stop() }]
         : []),
+      ...(runs ? [{ name: 'runs', start: () => runs.start(), stop: () => runs.stop() }] : []),
       // Before the generals and after them: it is they who perform.
       ...(effects ? [{ name: 'effects', start: () => effects.start(), stop: () => effects.stop() }] : []),
       ...(general ? [{ name: 'general', start: () => general.start(), stop: () => general.stop() }] : []),
@@ -111,4 +114,8 @@ function composeOrchestrator({ routing }: Config, core: Core, routes: readonly R
   late.note = (from, note) => orchestrator.note(from, note);
   replica.onForgotten((events) => orchestrator.forget(events));
   return orchestrator;
+}
+
+function composeRuns({ card, replica, store, roster, runtime, isReady }: Core): RunController {
+  return new RunController({ self: card }, { journal: replica, tables: store.tables, roster, runtime, isReady });
 }
