@@ -46,7 +46,7 @@ const INGEST = 'ingest';
 const BOSSES = nodesOf('orchestrator');
 const HANDS = nodesOf('general');
 
-/** The whole mesh must have come to rest by then: longer than any lease. */
+/** When nothing more has an outcome for so long the mesh is at rest: longer than a lease, and than most pauses between tries. */
 const REST_MS = 180_000;
 /** Surplus writes are taken away by whoever finds them. */
 const CONVERGE_MS = 60_000;
@@ -138,9 +138,9 @@ async function suffer(run: Run): Promise<Suffered> {
 /** How long after the last kill everything that was acknowledged before it has an outcome; events go on coming in. */
 async function catchUp({ options, settlement }: Run, sender: RateSender, { lastKillAt }: Killer): Promise<CaughtUp> {
   const before = sender.acknowledged.filter(({ at }) => at < lastKillAt).map(({ delivery }) => delivery);
-  const late = await settlement.wait(before, Math.max(0, lastKillAt + CATCH_UP_MS - performance.now()));
+  const late = await settlement.wait(before, { deadlineMs: lastKillAt + CATCH_UP_MS - performance.now() });
   const slow = late.slice(0, SHOWN).map((delivery) => explain(options, eventIdOf('github', delivery)));
-  await settlement.wait(late, REST_MS);
+  await settlement.wait(late, { idleMs: REST_MS });
   return { ms: Math.round(performance.now() - lastKillAt), slow };
 }
 
@@ -152,7 +152,7 @@ function reached(sender: RateSender, count: number): Promise<boolean> {
 async function rest(run: Run & Suffered): Promise<MeshReport> {
   const { options, outside, mesh, settlement, sender, killer, caughtUp } = run;
   const all = idsOf(sender);
-  const open = await settlement.wait(all, REST_MS);
+  const open = await settlement.wait(all, { idleMs: REST_MS });
   options.tell(`torture: at rest; ${open.length} of ${all.length} acknowledged events have no outcome`);
   await killer.allUp();
   await converge(outside);

@@ -4,9 +4,10 @@ import { eventIdOf } from '../../protocols/ids.ts';
 
 /** `EventLine.state` of what has an outcome. */
 const ENDED: ReadonlySet<string> = new Set(['done', 'partly', 'dead']);
-const AGAIN_MS = 200;
-/** Stories asked for at once. */
+const AGAIN_MS = 100;
+/** Stories asked for at once, and in one go: who tells them has other things to do. */
 const WIDTH = 8;
+const AT_MOST = 64;
 
 /** Knows which events have an outcome: the orchestrators tell, and what they told nobody while they were down is asked for. */
 export class Settlement {
@@ -32,22 +33,29 @@ export class Settlement {
     return deliveries.filter((delivery) => !this.#ended.has(eventIdOf('github', delivery)));
   }
 
-  /** Asks for the outcome of those that nobody told, once; returns those that are still open. */
+  /** Asks for the outcome of some that nobody told; returns those that are still open. */
   async ask(deliveries: readonly string[]): Promise<string[]> {
-    const left = this.open(deliveries);
+    const open = this.open(deliveries);
+    // Another part of a long list each time; the tail tells the rest.
+    const from = Math.floor(Math.random() * Math.max(1, open.length - AT_MOST + 1));
+    const left = open.slice(from, from + AT_MOST);
     for (let at = 0; at < left.length; at += WIDTH) {
       await Promise.all(left.slice(at, at + WIDTH).map((delivery) => this.#askOne(eventIdOf('github', delivery))));
     }
-    return this.open(left);
+    return this.open(open);
   }
 
-  /** Resolves with what is still open when all have an outcome, or the time is up. */
-  async wait(deliveries: readonly string[], deadlineMs: number): Promise<string[]> {
+  /** Resolves with what is still open when all have an outcome, when the time is up, or when `idleMs` brought no further one. */
+  async wait(deliveries: readonly string[], limits: { deadlineMs?: number; idleMs?: number }): Promise<string[]> {
+    const { deadlineMs = Number.POSITIVE_INFINITY, idleMs = Number.POSITIVE_INFINITY } = limits;
     const until = performance.now() + deadlineMs;
     let open = this.open(deliveries);
-    while (open.length > 0 && performance.now() < until) {
-      await delay(AGAIN_MS / 4);
-      open = await this.ask(open);
+    let movedAt = performance.now();
+    while (open.length > 0 && performance.now() < until && performance.now() < movedAt + idleMs) {
+      await delay(AGAIN_MS);
+      const left = await this.ask(open);
+      if (left.length < open.length) movedAt = performance.now();
+      open = left;
     }
     return open;
   }

@@ -71,6 +71,7 @@ export async function prepareMesh(
     await rewrite(filesOf(node.dir).config, (config) => ({
       ...config,
       mesh: { ...Object(config.mesh), peers: peersOf(others, ports) },
+      ...(node.role === 'general' && { generals: node.generals.map((name) => ({ name, ...GENERAL })) }),
       ...(effects && node.role === 'general' && outsideOf(node, outside)),
     }));
   }
@@ -87,6 +88,9 @@ function outsideOf({ name }: PlannedNode, outside: Outside) {
     github: { baseUrl: outside.urlFor(name), token: { env: 'GITHUB_TOKEN' }, throttle: false },
   };
 }
+
+/** Each general works at many things at once: what is measured is what kills cost, not how long a line is. */
+const GENERAL = { concurrency: 8, capacity: 100 };
 
 type Document = Readonly<Record<string, unknown>>;
 
