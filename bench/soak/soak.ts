@@ -12,8 +12,6 @@ export interface SoakOptions {
   readonly events: number;
   /** How long a settled event is kept, seconds. */
   readonly keepSeconds: number;
-  /** Laid over every node's configuration: how this build is told to keep that long. */
-  readonly overrides?: Readonly<Record<string, unknown>>;
   readonly tell: (line: string) => void;
 }
 
@@ -38,16 +36,22 @@ const POLL_MS = 50;
 const MIB = 2 ** 20;
 const NODES = [AGGREGATOR, ORCHESTRATOR, GENERAL];
 
-const OVERRIDES = {
-  ...ONE_TASK_EACH,
-  // Whatever comes in is one task.
-  routes: ONE_TASK_EACH.routes.map((route) => ({ ...route, match: {} })),
-  ingest: { rate: { perSource: 1_000_000, burst: 1_000_000 } },
+/** Nothing may be tried for longer than what has ended is kept. */
+const overridesFor = (keepSeconds: number) => {
+  const keep = `${keepSeconds}s`;
+  return {
+    ...ONE_TASK_EACH,
+    node: { retention: keep },
+    routing: { ...ONE_TASK_EACH.routing, deadline: keep, waitingDeadline: keep },
+    // Whatever comes in is one task.
+    routes: ONE_TASK_EACH.routes.map((route) => ({ ...route, match: {} })),
+    ingest: { rate: { perSource: 1_000_000, burst: 1_000_000 } },
+  };
 };
 
 /** Real webhooks through the front door, replicated, each worked on to its end; bursts, and a look when each has been settled. */
-export async function runSoak({ events, keepSeconds, overrides, tell }: SoakOptions): Promise<SoakReport> {
-  const mesh = await BenchMesh.start({ nodes: NODES, overrides: { ...OVERRIDES, ...overrides }, exposeGc: true });
+export async function runSoak({ events, keepSeconds, tell }: SoakOptions): Promise<SoakReport> {
+  const mesh = await BenchMesh.start({ nodes: NODES, overrides: overridesFor(keepSeconds), exposeGc: true });
   const generator = await ServerProcess.start(join(import.meta.dirname, '../ingest/generator.ts'));
   try {
     const samples: SoakSample[] = [];
