@@ -126,7 +126,13 @@ test('runs / controller / one of two decides, and who takes over waits for the l
   assert.deepEqual(await admitted(), [1]);
   become(members);
   await request(2, ['docs']);
+  await runtime.advance(60 * SECOND);
   assert.deepEqual(await admitted(), [1], 'the other one is back');
+  become([boss('me'), { ...rival, live: false }]);
+  await runtime.advance(19 * SECOND);
+  assert.deepEqual(await admitted(), [1], 'and has had words again');
+  await runtime.advance(6 * SECOND);
+  assert.deepEqual(await admitted(), [1, 2]);
   await controller.stop();
 });
 
