@@ -7,8 +7,10 @@ import { hookMark } from '../roles/aggregator/sweeper.ts';
 import { Announcer } from '../roles/membership/announcer.ts';
 import { MeshRoster } from '../roles/membership/roster.ts';
 import { isNeeded, PressureWatch } from '../roles/operator/pressure-watch.ts';
+import type { Blobs } from '../roles/ports/blobs.ts';
 import type { DispatchHandler } from '../roles/ports/dispatcher.ts';
 import type { Identity, Runtime } from '../roles/ports/runtime.ts';
+import { BlobSync } from '../roles/replica/blob-sync.ts';
 import { LogSync } from '../roles/replica/log-sync.ts';
 import { OpenCount } from '../roles/replica/open-count.ts';
 import { PROJECTIONS } from '../roles/replica/projections.ts';
@@ -50,6 +52,7 @@ export interface Core {
   readonly announcer: Announcer;
   readonly logSync: LogSync;
   readonly retention: Retention;
+  readonly blobs: Blobs;
   /** Absent without a token or an App for GitHub's API. */
   readonly github?: GitHub;
   /** Has every record it has heard of, but for what is under way. */
@@ -95,9 +98,10 @@ export async function composeCore(config: Config, version: string): Promise<Core
     roster.members().some((member) => member.peer === peer && member.presence.card.org === card.org);
   const logSync = new LogSync({ self: identity.peer }, { replica, mesh, runtime, meter: metrics, isOfOrg });
   roster.onChange(() => logSync.orgChanged());
+  const blobs = new BlobSync({ store: store.blobs, mesh, runtime });
   const retention = new Retention(
     { keepMs: config.node.retention },
-    { replica, disk, tables, runtime, meter: metrics, lowestOf: (log) => logSync.lowestOf(log) },
+    { replica, disk, blobs: store.blobs, tables, runtime, meter: metrics, lowestOf: (log) => logSync.lowestOf(log) },
   );
   const isReady = readiness(logSync, runtime);
   const status = () => ({ ready: isReady(), load: late.load?.() ?? [] });
@@ -118,6 +122,7 @@ export async function composeCore(config: Config, version: string): Promise<Core
     announcer,
     logSync,
     retention,
+    blobs,
     ...(github && { github }),
     isReady,
     late,

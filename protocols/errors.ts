@@ -218,6 +218,18 @@ export const ERRORS = {
     text: 'a record of {bytes} bytes is over the limit of {limit}',
     fix: 'Larger bodies belong into blobs.',
   },
+  'blob-too-large': {
+    retryable: false,
+    http: 413,
+    text: 'a body of {bytes} bytes is over the limit of {limit}',
+    fix: 'Send it in parts, or leave out what nobody reads.',
+  },
+  'blob-missing': {
+    retryable: true,
+    http: 404,
+    text: 'no node at hand has the blob {blob}',
+    fix: 'Wait until the node that took it in is back: `mindmesh peers` shows who is away.',
+  },
   'record-invalid': {
     retryable: false,
     http: 500,

@@ -11,6 +11,7 @@ export const OLDEST_WIRE_VERSION = 1;
 export const PROTOCOLS = {
   log: '/mindmesh/log/1',
   dispatch: '/mindmesh/dispatch/1',
+  blob: '/mindmesh/blob/1',
 } as const;
 export type ProtocolId = (typeof PROTOCOLS)[keyof typeof PROTOCOLS];
 

@@ -1,10 +1,12 @@
 import { mkdir, statfs } from 'node:fs/promises';
 import { Level } from 'level';
 import type { SignedHead } from '../../protocols/record.ts';
+import type { BlobStore } from '../../roles/ports/blobs.ts';
 import type { Disk } from '../../roles/ports/disk.ts';
 import type { Runtime } from '../../roles/ports/runtime.ts';
 import type { Tables } from '../../roles/ports/tables.ts';
 import { AbsenceFilters } from './absence.ts';
+import { LevelBlobs } from './blobs.ts';
 import { type CheckReport, checkStore } from './check.ts';
 import { LevelDisk } from './disk.ts';
 import { openFailure } from './failures.ts';
@@ -24,6 +26,7 @@ export interface StoreParts {
 export interface Store {
   readonly disk: Disk;
   readonly tables: Tables;
+  readonly blobs: BlobStore;
   /** Reads everything and says what is wrong; `verify` tells whether a head is signed by its origin. */
   check(verify: (head: SignedHead) => boolean): Promise<CheckReport>;
   /** Bytes that this user may still write there. */
@@ -54,6 +57,7 @@ export async function openStore({ dir }: StoreOptions, { runtime }: StoreParts):
   return {
     disk: new LevelDisk(dir, { db, sublevels, absence }),
     tables: new LevelTables(dir, sublevels, absence),
+    blobs: new LevelBlobs(dir, { db, sublevels }),
     check: (verify) => checkStore({ verify }, { db, sublevels }),
     freeBytes: async () => {
       const { bavail, bsize } = await statfs(dir);

@@ -8,6 +8,10 @@ export const SUBLEVELS = {
   segments: 'segments',
   /** (origin, epoch) → the head behind which the log begins. Primary. */
   floors: 'floors',
+  /** (name, number of the part) → a part of a body that is too large for a record. Primary. */
+  blobs: 'blobs',
+  /** Name of a blob → when it came, how large it is, and the event it belongs to. Primary. */
+  blobNotes: 'blobNotes',
   /** `schema` → version of this layout. */
   meta: 'meta',
   /** What is made from the logs, and what the replica keeps beside it: described at the port. */
@@ -35,9 +39,11 @@ export async function openSublevels(db: Database) {
   const tables = new Map<TableName, ReturnType<typeof json>>(Object.values(TABLES).map((name) => [name, json(name)]));
   const segments = openBytes(db, SUBLEVELS.segments);
   const floors = openBytes(db, SUBLEVELS.floors);
+  const blobs = openBytes(db, SUBLEVELS.blobs);
+  const blobNotes = json(SUBLEVELS.blobNotes);
   const meta = json(SUBLEVELS.meta);
-  await Promise.all([segments, floors, meta, ...tables.values()].map((sublevel) => sublevel.open()));
-  return { segments, floors, meta, table: (name: TableName) => tables.get(name) ?? json(name) };
+  await Promise.all([segments, floors, blobs, blobNotes, meta, ...tables.values()].map((sublevel) => sublevel.open()));
+  return { segments, floors, blobs, blobNotes, meta, table: (name: TableName) => tables.get(name) ?? json(name) };
 }
 
 /** Key of a place in a log: fixed width, so that byte order is log order. */

@@ -2,10 +2,11 @@ import { messageOf } from '../../protocols/errors.ts';
 import type { LogId, Position } from '../../protocols/ids.ts';
 import { LIMITS } from '../../protocols/names.ts';
 import { decodeRecord } from '../../protocols/record.ts';
+import type { BlobStore } from '../ports/blobs.ts';
 import type { Batch, Disk } from '../ports/disk.ts';
 import type { Meter, Runtime } from '../ports/runtime.ts';
 import type { Tables } from '../ports/tables.ts';
-import { isClosed } from './closed.ts';
+import { isClosed, isKnown } from './closed.ts';
 import { CutRows } from './cut-rows.ts';
 import { expireDecisions, expireEvents } from './expire.ts';
 import type { Replica } from './replica.ts';
@@ -20,6 +21,7 @@ export interface RetentionOptions {
 export interface RetentionParts {
   readonly replica: Pick<Replica, 'have' | 'cut' | 'note' | 'floorOf' | 'isLogProjected' | 'isQuarantined'>;
   readonly disk: Pick<Disk, 'read' | 'reclaim'>;
+  readonly blobs?: Pick<BlobStore, 'notes' | 'remove'>;
   readonly tables: Tables;
   readonly runtime: Runtime;
   readonly meter: Meter;
@@ -80,12 +82,21 @@ export class Retention {
     }
     const events = await expireEvents(cutoff, { tables, replica });
     await expireDecisions(cutoff, { tables, replica });
+    await this.#dropBlobs(cutoff);
     if (records > 0) {
       meter.count('mindmesh_log_cut_records_total', {}, records);
       runtime.log.info({ records, events }, 'old records dropped');
       await disk.reclaim();
     }
     return { records, events };
+  }
+
+  /** A blob goes when its event is forgotten; one whose record never came when it is as old. */
+  async #dropBlobs(cutoff: number): Promise<void> {
+    const { blobs, tables } = this.#parts;
+    const notes = (await blobs?.notes()) ?? [];
+    const gone = notes.filter(([, { at, eventId }]) => at <= cutoff && !isKnown(eventId, tables));
+    if (gone.length > 0) await blobs?.remove(gone.map(([name]) => name));
   }
 
   /** What went wrong is tried again at the next look; a failed write ends the process by itself. */

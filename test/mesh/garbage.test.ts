@@ -6,6 +6,8 @@ import type { Connection, Stream } from '@libp2p/interface';
 import { createDispatcher, type MeshDispatcher } from '../../daemon/mesh/dispatcher.ts';
 import { decodeFrame, encodeFrame } from '../../protocols/frames.ts';
 import { LIMITS, PROTOCOLS, TOPICS } from '../../protocols/names.ts';
+import { BlobSync } from '../../roles/replica/blob-sync.ts';
+import { MemoryBlobs } from '../fakes/memory-blobs.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { introduce, join, newKey, newNode, stopEverything, type TestNode } from './mesh-of.ts';
 import { offerOf } from './offers.ts';
@@ -31,6 +33,7 @@ before(async () => {
       },
       closed: () => undefined,
     }));
+    new BlobSync({ store: new MemoryBlobs(), mesh, runtime });
     const handler = {
       offer: async () => ({ type: 'accept' as const }),
       note: (from: string) => void dispatched.push(from),
