@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { ServerProcess } from '../server-process.ts';
 import { startRedis } from '../servers/redis.ts';
 import { decodeMeasured } from './decode-measured.ts';
 import type { Contender } from './load.ts';
+import { startBeside } from './start-beside.ts';
 
 const QUEUE = 'bench';
 
@@ -11,8 +11,7 @@ export async function startBullmq(concurrency: number): Promise<Contender> {
   const redis = await startRedis();
   const file = (name: string) => join(import.meta.dirname, 'processes', `bullmq-${name}.ts`);
   const args = [String(redis.port), QUEUE, String(concurrency)];
-  const worker = await ServerProcess.start(file('worker'), { args });
-  const submitter = await ServerProcess.start(file('submitter'), { args });
+  const [worker, submitter] = await startBeside(redis, [file('worker'), file('submitter')], args);
   return {
     name: 'bullmq',
     pids: { server: redis.pid, submitter: submitter.pid, worker: worker.pid },
