@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import type { Connection, Stream } from '@libp2p/interface';
 import { createDispatcher, type MeshDispatcher } from '../../daemon/mesh/dispatcher.ts';
 import { decodeFrame, encodeFrame } from '../../protocols/frames.ts';
-import { LIMITS, PROTOCOLS, TOPICS } from '../../protocols/names.ts';
+import { LIMITS, PROTOCOLS, type ProtocolId, TOPICS } from '../../protocols/names.ts';
 import { BlobSync } from '../../roles/replica/blob-sync.ts';
 import { MemoryBlobs } from '../fakes/memory-blobs.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -20,6 +20,7 @@ let dispatcher: MeshDispatcher;
 let raw: RawPeer;
 let connection: Connection;
 let logFrames = 0;
+let blobsWanted = 0;
 const dispatched: string[] = [];
 
 before(async () => {
@@ -33,7 +34,8 @@ before(async () => {
       },
       closed: () => undefined,
     }));
-    new BlobSync({ store: new MemoryBlobs(), mesh, runtime });
+    const store = new MemoryBlobs();
+    new BlobSync({ store: Object.assign(store, { get: async () => void blobsWanted++ }), mesh, runtime });
     const handler = {
       offer: async () => ({ type: 'accept' as const }),
       note: (from: string) => void dispatched.push(from),
@@ -101,14 +103,21 @@ for (const protocol of Object.values(PROTOCOLS)) {
   }
 }
 
+/** Something that each protocol takes. */
+const SOUND: Readonly<Record<ProtocolId, object>> = {
+  [PROTOCOLS.log]: { type: 'have', logs: [] },
+  [PROTOCOLS.dispatch]: { type: 'result', eventId: 'github:1', slot: 'a', ok: true },
+  [PROTOCOLS.blob]: { type: 'want', name: '0'.repeat(64) },
+};
+
 /** The sender's other stream, the connection, and a third node all go on. */
-async function assertUndisturbed(protocol: string, neighbour: Stream): Promise<void> {
+async function assertUndisturbed(protocol: ProtocolId, neighbour: Stream): Promise<void> {
   const [friend, victim] = nodes;
   assert.equal(connection.status, 'open');
-  const before = { log: logFrames, notes: dispatched.length };
-  const note = { type: 'result', eventId: 'github:1', slot: 'a', ok: true };
-  neighbour.send(framed(encodeFrame(protocol === PROTOCOLS.log ? { type: 'have', logs: [] } : note)));
-  await waitFor('the neighbour is heard', () => logFrames > before.log || dispatched.length > before.notes);
+  const heard = () => logFrames + dispatched.length + blobsWanted;
+  const before = heard();
+  neighbour.send(framed(encodeFrame(SOUND[protocol])));
+  await waitFor('the neighbour is heard', () => heard() > before);
   assert.deepEqual(await dispatcher.offer(victim.peer, offerOf(1)), { type: 'accept' });
   assert.ok(friend.mesh.connected().includes(victim.peer));
   await neighbour.close();
