@@ -15,14 +15,13 @@ import { composeWork } from './compose-work.ts';
 import type { LoadedConfig } from './config/load.ts';
 import { configRows } from './config/view.ts';
 import type { OperatorApi, RouteTestBody } from './http/operator-api.ts';
-import type { HttpServer } from './http/server.ts';
 
 export interface OperatorParts {
   readonly loaded: LoadedConfig;
   readonly core: Core;
   readonly roles: Roles;
   readonly queries: Queries;
-  readonly servers: ReadonlyMap<RoleName, HttpServer>;
+  readonly servers: ReadonlyMap<RoleName, { readonly url: string | undefined }>;
 }
 
 /** What the command line asks of a node. */

@@ -1,6 +1,5 @@
 import type { RoleName } from '../protocols/names.ts';
 import type { Aggregator } from '../roles/aggregator/aggregator.ts';
-import { DELIVERY_HEADERS } from '../roles/aggregator/delivery.ts';
 import { Queries } from '../roles/operator/queries.ts';
 import type { Source } from '../roles/ports/ingest.ts';
 import { composeGeneralApi, composeOrchestratorApi } from './compose-apis.ts';
@@ -16,14 +15,13 @@ import type { Routes } from './http/app.ts';
 import { type Authenticate, allowAll, bearerAuth } from './http/auth.ts';
 import { backupRoutes } from './http/backup-api.ts';
 import { generalRoutes } from './http/general-api.ts';
+import { ListenerPool, type ListenerPoolOptions } from './http/listener-pool.ts';
 import { operatorRoutes } from './http/operator-api.ts';
 import { type Ops, opsRoutes } from './http/ops.ts';
 import { orchestratorRoutes } from './http/orchestrator-api.ts';
-import { type Front, HttpServer } from './http/server.ts';
+import { HttpServer } from './http/server.ts';
 import { loadToken } from './http/token.ts';
-import { WebhookFront } from './http/webhook-front.ts';
 import type { Step } from './lifecycle.ts';
-import { ReaderPool } from './readers/reader-pool.ts';
 
 /** Where GitHub may post as well: the path of the fourth source document. */
 const WEBHOOK_ALIAS = '/api/webhooks';
@@ -38,19 +36,21 @@ export async function composeSurfaces(loaded: LoadedConfig, core: Core, roles: R
   readGauges(core, roles, queries);
   const token = await loadToken(config.http.auth.tokenFile);
   const authenticate = bearerAuth({ token, openLoopbackReads: config.http.auth.openLoopbackReads });
-  const servers = new Map<RoleName, HttpServer>();
+  const servers = new Map<RoleName, Surface>();
   const ops = opsOf(core);
   const operator = operatorRoutes(composeOperator({ loaded, core, roles, queries, servers }));
-  const serve = (role: RoleName, routes: Routes, front?: Front) => {
+  const serve = (role: RoleName, routes: Routes) => {
     const all = [opsRoutes(role, ops), operator, routes];
-    servers.set(role, roleServer(role, { config, core, authenticate, routes: all, ...(front && { front }) }));
+    servers.set(role, roleServer(role, { config, core, authenticate, routes: all }));
   };
-  // Without a secret no webhook is served, and nobody has anything to read.
-  const readers = roles.aggregator && config.ingest.github.secrets.length > 0 ? createReaders(config) : undefined;
   if (roles.aggregator) {
     const { aggregator } = roles;
-    const routes = aggregatorRoutes(aggregator, Object.keys(webhookPaths(config)));
-    serve('aggregator', routes, readers && webhookFront(config, core, { aggregator, readers }));
+    const routes = [
+      opsRoutes('aggregator', ops),
+      operator,
+      aggregatorRoutes(aggregator, Object.keys(webhookPaths(config))),
+    ];
+    servers.set('aggregator', aggregatorPort({ config, core, authenticate, routes }, aggregator));
   }
   if (roles.orchestrator) {
     const { orchestrator } = roles;
@@ -58,8 +58,7 @@ export async function composeSurfaces(loaded: LoadedConfig, core: Core, roles: R
     serve('orchestrator', orchestratorRoutes(composeOrchestratorApi(core, { ack, orchestrator, queries })));
   }
   if (roles.general) serve('general', generalRoutes(composeGeneralApi(core, roles.general)));
-  const reading = readers ? [{ name: 'readers', stop: () => readers.stop() }] : [];
-  return [...reading, ...[...servers.values(), operatorServer(config, core, operator)].map(serverStep)];
+  return [...servers.values(), operatorServer(config, core, operator)].map(serverStep);
 }
 
 interface RoleServerParts {
@@ -67,14 +66,16 @@ interface RoleServerParts {
   readonly core: Core;
   readonly authenticate: Authenticate;
   readonly routes: readonly Routes[];
-  readonly front?: Front;
+  /** For a server behind listeners. */
+  readonly key?: string;
 }
 
-function roleServer(role: RoleName, { config, core, authenticate, routes, front }: RoleServerParts): HttpServer {
-  const address = { host: config.http.host, port: config.http[role].port };
+function roleServer(role: RoleName, { config, core, authenticate, routes, key }: RoleServerParts): HttpServer {
+  const { host } = config.http;
+  const address = key === undefined ? { host, port: config.http[role].port } : { host: '127.0.0.1', port: 0 };
   return new HttpServer(
-    { surface: role, address, version: core.card.version },
-    { routes, authenticate, log: core.runtime.log, meter: core.metrics, ...(front && { front }) },
+    { surface: role, address, version: core.card.version, ...(key !== undefined && { key }) },
+    { routes, authenticate, log: core.runtime.log, meter: core.metrics },
   );
 }
 
@@ -96,37 +97,47 @@ function webhookPaths({ ingest: { github } }: Config): Record<string, Source> {
   return github.secrets.length === 0 ? {} : { [github.path]: 'github', [WEBHOOK_ALIAS]: 'github' };
 }
 
-function createReaders({ ingest, node }: Config): ReaderPool {
-  const secrets = ingest.github.secrets.map((secret) => secret.reveal());
-  return new ReaderPool({
-    entry: new URL('./compose-reader.ts', import.meta.url),
-    delivery: { secrets, org: node.org },
-    headers: DELIVERY_HEADERS,
+/** Threads that take webhooks in, and the routes behind them; only the routes where no webhook is served. */
+function aggregatorPort(parts: RoleServerParts, aggregator: Aggregator): Surface {
+  const { config, core } = parts;
+  const paths = webhookPaths(config);
+  if (Object.keys(paths).length === 0) {
+    core.runtime.log.warn({ fix: 'set ingest.github.secrets' }, 'no webhook is served: no secret is configured');
+    return roleServer('aggregator', parts);
+  }
+  const { runtime, metrics } = core;
+  const pool = new ListenerPool(listenerOptions(config, paths), {
+    ingest: aggregator,
+    routes: (key) => roleServer('aggregator', { ...parts, key }),
+    runtime,
+    meter: metrics,
   });
+  metrics.gauge('mindmesh_ingest_buffered_bytes', () => pool.bufferedBytes);
+  return pool;
 }
 
-interface WebhookFrontParts {
-  readonly aggregator: Aggregator;
-  readonly readers: ReaderPool;
-}
+/** Together they keep two cores busy, the rest of the node being a fifth of the work. */
+const LISTENER_THREADS = 2;
+const BODY_BUDGET_BYTES = 256 * 1024 * 1024;
+const CONNECTIONS = 1_000;
 
-function webhookFront(config: Config, { runtime, metrics }: Core, { aggregator, readers }: WebhookFrontParts): Front {
-  const { ingest } = config;
-  const front = new WebhookFront(
-    {
-      paths: webhookPaths(config),
+function listenerOptions({ http, ingest, node }: Config, paths: Record<string, Source>): ListenerPoolOptions {
+  // Other systems deal the connections of one port out to the first who asked, or refuse to share it.
+  const threads = process.platform === 'linux' ? LISTENER_THREADS : 1;
+  return {
+    entry: new URL('./compose-listener.ts', import.meta.url),
+    address: { host: http.host, port: http.aggregator.port },
+    threads,
+    settings: {
+      surface: 'aggregator',
+      paths,
       body: { maxBytes: ingest.maxBodyBytes, deadlineMs: ingest.readDeadline },
       rate: ingest.rate,
+      delivery: { secrets: ingest.github.secrets.map((secret) => secret.reveal()), org: node.org },
+      budgetBytes: BODY_BUDGET_BYTES / threads,
+      connections: Math.ceil(CONNECTIONS / threads),
     },
-    {
-      read: (request) => readers.read(request),
-      ingest: aggregator,
-      runtime,
-      meter: metrics,
-    },
-  );
-  metrics.gauge('mindmesh_ingest_buffered_bytes', () => front.bufferedBytes);
-  return front.handle;
+  };
 }
 
 function opsOf({ card, runtime, metrics, logSync, isReady }: Core): Ops {
@@ -141,6 +152,14 @@ function opsOf({ card, runtime, metrics, logSync, isReady }: Core): Ops {
   };
 }
 
-function serverStep(server: HttpServer): Step {
+/** What answers on a port. */
+export interface Surface {
+  /** Undefined before the start. */
+  readonly url: string | undefined;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+function serverStep(server: Surface): Step {
   return { name: 'http', start: () => server.start(), stop: () => server.stop() };
 }

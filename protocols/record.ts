@@ -33,6 +33,8 @@ export const EventRecordSchema = z.object({
   mac: z.string().optional(),
 });
 
+export type EventRecord = z.infer<typeof EventRecordSchema>;
+
 /** Why each candidate was or was not chosen: kept for `explain`. Higher scores are better. */
 export const CandidateSchema = z.object({
   peer: PeerIdSchema,

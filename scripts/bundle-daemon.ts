@@ -9,7 +9,7 @@ export function bundleDaemon(outdir: string): Promise<Metafile> {
   return bundle({
     root: ROOT,
     entry: join(ROOT, 'daemon/main.ts'),
-    threads: ['daemon/compose-reader.ts'],
+    threads: ['daemon/compose-listener.ts'],
     outdir,
   });
 }

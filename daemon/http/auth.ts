@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import type { Secret } from '../config/secret.ts';
+import { remoteAddressOf } from './forwarded.ts';
 
 /** May this request have what the route gives? */
 export type Authenticate = (request: IncomingMessage) => boolean;
@@ -37,10 +38,11 @@ function digest(text: string): Buffer {
  * The Host header is checked too: a page of the web may lead a browser here under its own name (DNS rebinding). A forwarded
  * request comes from a proxy on this machine, and so from anywhere.
  */
-function isLoopbackRead({ method, headers, socket }: IncomingMessage): boolean {
+function isLoopbackRead(request: IncomingMessage): boolean {
+  const { method, headers } = request;
   if (method !== 'GET' && method !== 'HEAD') return false;
   if (headers.forwarded !== undefined || headers['x-forwarded-for'] !== undefined) return false;
-  return isLoopback(socket.remoteAddress ?? '') && isLoopbackHost(headers.host ?? '');
+  return isLoopback(remoteAddressOf(request)) && isLoopbackHost(headers.host ?? '');
 }
 
 function isLoopbackHost(host: string): boolean {

@@ -9,6 +9,8 @@ export interface TcpAddress {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
+  /** Several listeners of this process have it together. */
+  readonly shared?: boolean;
 }
 
 /** A unix socket that only this user may open. */
@@ -57,11 +59,15 @@ async function bindPrivately(server: Server, path: string): Promise<void> {
 async function bind(server: Server, address: Address, afterBind = () => {}): Promise<void> {
   const listening = once(server, 'listening');
   try {
-    server.listen(address);
+    server.listen('path' in address ? address : listenOptions(address));
   } finally {
     afterBind();
   }
   await listening;
+}
+
+function listenOptions({ host, port, shared = false }: TcpAddress) {
+  return { host, port, ...(shared && { reusePort: true }) };
 }
 
 function answers(path: string): Promise<boolean> {

@@ -1,5 +1,3 @@
-import { RateLimiterMemory } from 'rate-limiter-flexible';
-
 export interface RateOptions {
   /** Requests a second from one source, on average. */
   readonly perSource: number;
@@ -7,21 +5,9 @@ export interface RateOptions {
   readonly burst: number;
 }
 
-/** `limited` resolves with the seconds to wait, or with 0 when the request may come in. */
+/** `limited` tells the seconds to wait, or 0 when the request may come in. */
 export interface RateLimit {
-  limited(source: string): Promise<number>;
-}
-
-/** Windows of `burst` requests, as long as `perSource` takes for them. */
-export function createRateLimit({ perSource, burst }: RateOptions): RateLimit {
-  const limiter = new RateLimiterMemory({ points: burst, duration: burst / perSource, keyPrefix: '' });
-  return {
-    limited: (source) =>
-      limiter.consume(source).then(
-        () => 0,
-        (refused: { readonly msBeforeNext: number }) => Math.max(1, Math.ceil(refused.msBeforeNext / 1_000)),
-      ),
-  };
+  limited(source: string): number;
 }
 
 /** An IPv4 address, or the /64 of an IPv6 one: who has a single address there has all of its network. */

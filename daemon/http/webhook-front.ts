@@ -3,7 +3,7 @@ import { asMeshError, errorOf, MeshError } from '../../protocols/errors.ts';
 import type { Delivery, DeliveryRequest, Ingest, Outcome, Source } from '../../roles/ports/ingest.ts';
 import type { Meter, Runtime } from '../../roles/ports/runtime.ts';
 import { PROBLEM_TYPE, problemOf, retryAfterOf } from './problems.ts';
-import { createRateLimit, type RateLimit, type RateOptions, sourceOf } from './rate-limit.ts';
+import { type RateLimit, sourceOf } from './rate-limit.ts';
 import { rawProblem } from './raw-problem.ts';
 import { BodyBudget, type BodyLimits, readBody } from './read-body.ts';
 import { RefusalLog } from './refusal-log.ts';
@@ -12,8 +12,6 @@ export interface WebhookOptions {
   /** Path → who posts there. A path without a secret is left out: it is then not found (T8). */
   readonly paths: Readonly<Record<string, Source>>;
   readonly body: BodyLimits;
-  /** Without it senders are not limited. */
-  readonly rate?: RateOptions;
   /** Bodies under way at once, all senders together; above it 503. Default 256 MiB. */
   readonly budgetBytes?: number;
 }
@@ -21,7 +19,9 @@ export interface WebhookOptions {
 export interface WebhookParts {
   /** Verifies and reads: in this thread, or in a worker. */
   readonly read: (request: DeliveryRequest) => Delivery | Promise<Delivery>;
-  readonly ingest: Ingest;
+  readonly ingest: Pick<Ingest, 'admit' | 'closed'>;
+  /** Without it senders are not limited. */
+  readonly rate?: RateLimit;
   readonly runtime: Runtime;
   readonly meter: Meter;
 }
@@ -36,7 +36,6 @@ export class WebhookFront {
   readonly #parts: WebhookParts;
   readonly #paths: ReadonlyMap<string, Source>;
   readonly #budget: BodyBudget;
-  readonly #rate: RateLimit | undefined;
   readonly #refusals: RefusalLog;
 
   constructor(options: WebhookOptions, parts: WebhookParts) {
@@ -44,11 +43,7 @@ export class WebhookFront {
     this.#parts = parts;
     this.#paths = new Map(Object.entries(options.paths));
     this.#budget = new BodyBudget(options.budgetBytes ?? BUDGET_BYTES);
-    this.#rate = options.rate && createRateLimit(options.rate);
     this.#refusals = new RefusalLog(parts.runtime);
-    if (this.#paths.size === 0) {
-      parts.runtime.log.warn({ fix: 'set ingest.github.secrets' }, 'no webhook is served: no secret is configured');
-    }
   }
 
   /** Bodies under way. */
@@ -68,7 +63,7 @@ export class WebhookFront {
 
   async #serve(request: IncomingMessage, response: ServerResponse, call: Call): Promise<void> {
     try {
-      await this.#refuseUnread(request);
+      this.#refuseUnread(request);
       if (request.headers.expect !== undefined) response.writeContinue();
       const body = await readBody(request, this.#options.body, this.#budget);
       // Undefined: the sender left before its last byte.
@@ -79,10 +74,11 @@ export class WebhookFront {
   }
 
   /** Everything that can be said before a byte of the body is read. */
-  async #refuseUnread({ socket, headers }: IncomingMessage): Promise<void> {
-    if (this.#rate !== undefined) {
+  #refuseUnread({ socket, headers }: IncomingMessage): void {
+    const { rate } = this.#parts;
+    if (rate !== undefined) {
       const source = sourceOf(socket.remoteAddress);
-      const seconds = await this.#rate.limited(source);
+      const seconds = rate.limited(source);
       if (seconds > 0) throw new MeshError('rate-limited', { source, seconds });
     }
     const reason = this.#parts.ingest.closed;

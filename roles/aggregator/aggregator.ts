@@ -149,9 +149,10 @@ export class Aggregator implements Ingest {
     }
   }
 
-  async #append({ event, mac }: EventDelivery): Promise<Outcome> {
+  async #append({ event, mac, written }: EventDelivery): Promise<Outcome> {
     const { journal, runtime } = this.#parts;
-    const writing = journal.append({ v: WIRE_VERSION, type: 'event', at: runtime.wall(), event, mac });
+    const record = { v: WIRE_VERSION, type: 'event', at: written?.at ?? runtime.wall(), event, mac } as const;
+    const writing = journal.append(record, written?.bytes);
     const keys = [event.id, macId(mac)];
     const entry = { eventId: event.id, stored: this.#hasStored(writing, keys) };
     for (const key of keys) this.#inFlight.set(key, entry);

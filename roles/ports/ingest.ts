@@ -35,9 +35,16 @@ export interface Refusal {
   readonly facts: Readonly<Record<string, string | number>>;
 }
 
+/** The record of an event, checked and encoded by whoever read the delivery. */
+export interface WrittenEvent {
+  /** Wall-clock milliseconds in the record. */
+  readonly at: number;
+  readonly bytes: Uint8Array;
+}
+
 /** What a request turned out to be. Plain values only. */
 export type Delivery =
-  | { readonly status: 'event'; readonly event: MeshEvent; readonly mac: string }
+  | { readonly status: 'event'; readonly event: MeshEvent; readonly mac: string; readonly written?: WrittenEvent }
   | { readonly status: 'ping' }
   /** Listed as not ours in the event table; `event` names it, e.g. `star.created`. */
   | { readonly status: 'not-ours'; readonly event: string }

@@ -13,8 +13,12 @@ export interface Committed {
 export interface Journal {
   /** The epoch of this boot. */
   readonly epoch: Epoch;
-  /** Resolves once the record is synced. @throws MeshError `record-too-large`; a failed write ends the process (L8). */
-  append(record: MeshRecord): Promise<Position>;
+  /**
+   * Resolves once the record is synced.
+   * @param encoded its bytes, where another thread has checked and encoded it already
+   * @throws MeshError `record-too-large`; a failed write ends the process (L8).
+   */
+  append(record: MeshRecord, encoded?: Uint8Array): Promise<Position>;
   /** Called after each commit with what it held, in commit order. A throw in a listener is a bug and ends the process. */
   onCommit(listener: (entries: readonly Committed[]) => void): void;
   /** One record, own or replicated; undefined when it is not here. */

@@ -1,11 +1,10 @@
-import * as z from 'zod';
-import { MeshError } from '../../protocols/errors.ts';
 import { type Epoch, type LogId, logKey, type Position } from '../../protocols/ids.ts';
-import { LIMITS, WIRE_VERSION } from '../../protocols/names.ts';
+import { WIRE_VERSION } from '../../protocols/names.ts';
 import type { NodeCard } from '../../protocols/presence.ts';
-import { encodeRecord, type MeshRecord, RecordSchema } from '../../protocols/record.ts';
+import type { MeshRecord } from '../../protocols/record.ts';
 import type { Identity, Runtime } from '../ports/runtime.ts';
 import { extendTip } from './chain.ts';
+import { type CheckedRecord, checkRecord } from './checked-record.ts';
 import type { OwnItem } from './group.ts';
 import type { Heads } from './heads.ts';
 import { nextEpoch } from './next-epoch.ts';
@@ -50,38 +49,30 @@ export class OwnLog {
     this.#epoch = epochAfter(runtime.ulid(), earlier);
   }
 
-  /** The record as it will be written; before the first of an epoch its card (L1). @throws MeshError `record-invalid`, `record-too-large`. */
-  add(record: MeshRecord): readonly OwnItem[] {
-    const encoded = encode(record);
+  /**
+   * The record as it will be written; before the first of an epoch its card (L1).
+   * @param encoded its bytes, where it was checked and encoded already (`checkRecord`)
+   * @throws MeshError `record-invalid`, `record-too-large`.
+   */
+  add(record: MeshRecord, encoded?: Uint8Array): readonly OwnItem[] {
+    const checked = encoded === undefined ? checkRecord(record) : { record, encoded };
     const isFirst = this.#parts.heads.open(this.log).pending.length === 0;
-    if (!isFirst || record.type === 'card') return [this.#place(encoded)];
-    const card = { v: WIRE_VERSION, type: 'card', at: Math.round(this.#parts.runtime.wall()), card: this.#card } as const;
-    return [this.#place(encode(card)), this.#place(encoded)];
+    if (!isFirst || record.type === 'card') return [this.#place(checked)];
+    const card = {
+      v: WIRE_VERSION,
+      type: 'card',
+      at: Math.round(this.#parts.runtime.wall()),
+      card: this.#card,
+    } as const;
+    return [this.#place(checkRecord(card)), this.#place(checked)];
   }
 
-  #place({ record, encoded }: Encoded): OwnItem {
+  #place({ record, encoded }: CheckedRecord): OwnItem {
     const state = this.#parts.heads.open(this.log);
     const seq = state.pending.length;
     state.pending = extendTip(state.pending, [encoded]);
     return { kind: 'own', log: state.log, seq, record, encoded, tip: state.pending, records: 1, bytes: encoded.length };
   }
-}
-
-interface Encoded {
-  readonly record: MeshRecord;
-  readonly encoded: Uint8Array;
-}
-
-/** Checked as a reader would: an acknowledged record that nobody can read would be as good as lost. */
-function encode(record: MeshRecord): Encoded {
-  const parsed = RecordSchema.safeParse(record);
-  if (!parsed.success)
-    throw new MeshError('record-invalid', { type: record.type, problem: z.prettifyError(parsed.error) });
-  const encoded = encodeRecord(parsed.data);
-  if (encoded.length > LIMITS.recordBytes) {
-    throw new MeshError('record-too-large', { bytes: encoded.length, limit: LIMITS.recordBytes });
-  }
-  return { record: parsed.data, encoded };
 }
 
 export function positionOf({ log, seq }: OwnItem): Position {

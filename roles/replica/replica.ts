@@ -117,9 +117,9 @@ export class Replica implements Journal {
     await this.#queue.idle();
   }
 
-  async append(record: MeshRecord): Promise<Position> {
+  async append(record: MeshRecord, encoded?: Uint8Array): Promise<Position> {
     this.#assertRunning();
-    const items = this.#own.add(record);
+    const items = this.#own.add(record, encoded);
     await Promise.all(items.map((item) => this.#queue.add(item)));
     return positionOf(items[items.length - 1] as (typeof items)[number]);
   }
