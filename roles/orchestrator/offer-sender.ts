@@ -78,7 +78,8 @@ export class OfferSender {
     const state = wantedState(peer, task);
     if (event === undefined || state === undefined) return;
     const answer = await this.#ask(peer, this.#offerOf(peer, task, state, event));
-    if (answer.type === 'busy') sight.countFull(peer, state.general);
+    // One that does not answer has no room either until it is heard of again: others are not to try it in vain one by one.
+    if (answer.type === 'busy' || answer.type === 'unreachable') sight.countFull(peer, state.general);
     if (task.state() !== undefined) task.answered(answer);
   }
 

@@ -115,7 +115,7 @@ export class Sight {
     this.#loads.end(peer, general, this.#heardAt(peer));
   }
 
-  /** A node answered `busy`. */
+  /** A node answered `busy`, or did not answer. */
   countFull(peer: PeerId, general: string): void {
     this.#loads.fill(peer, general, this.#heardAt(peer));
   }
