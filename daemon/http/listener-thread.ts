@@ -10,7 +10,7 @@ export interface ListenerThreadParts {
   readonly ingest: Pick<Ingest, 'admit'>;
   readonly log: Logger;
   readonly measured: (told: Extract<FromListener, { type: 'measured' }>) => void;
-  /** It ended by itself. */
+  /** It ended by itself after it listened. */
   readonly died: (error: MeshError) => void;
 }
 
@@ -72,8 +72,11 @@ export class ListenerThread {
         break;
       case 'listening':
         this.#opening?.resolve(message);
+        this.#opening = undefined;
         break;
       case 'failed':
+        this.#isOver = true;
+        void this.#worker.terminate();
         this.#opening?.reject(errorOf(message.code, message.facts));
         break;
       case 'stopped':
@@ -121,9 +124,10 @@ export class ListenerThread {
     if (this.#isOver) return;
     this.#isOver = true;
     const error = new MeshError('internal', { problem });
-    this.#opening?.reject(error);
     this.#stopping?.();
-    this.#parts.died(error);
+    // Whoever opens it hears of it there, and only there: it is replaced once.
+    if (this.#opening) this.#opening.reject(error);
+    else this.#parts.died(error);
   }
 }
 
