@@ -16,6 +16,8 @@ interface Request {
   readonly resolve: (reply: OfferReply) => void;
   readonly reject: (error: MeshError) => void;
   readonly cancelDeadline: () => void;
+  /** Frames that had arrived when it was sent. */
+  heardBefore: number;
 }
 
 /** The asking side of one peer pair: one stream, opened at the first request and again after it broke. */
@@ -28,6 +30,8 @@ export class DispatchAsker {
   readonly #asked = new Map<number, Request>();
   #link: Promise<Link> | undefined;
   #next = 0;
+  /** Frames that have arrived, on all streams so far. */
+  #heard = 0;
   #stopped = false;
 
   constructor(peer: PeerId, options: AskerOptions, parts: { readonly mesh: Mesh; readonly runtime: Runtime }) {
@@ -42,7 +46,7 @@ export class DispatchAsker {
     const { promise, resolve, reject } = Promise.withResolvers<OfferReply>();
     const id = this.#next++;
     const cancelDeadline = this.#runtime.after(this.#options.deadlineMs, () => this.#expire(id));
-    this.#waiting.set(id, { offer, resolve, reject, cancelDeadline });
+    this.#waiting.set(id, { offer, resolve, reject, cancelDeadline, heardBefore: 0 });
     this.#fill();
     return promise;
   }
@@ -58,6 +62,10 @@ export class DispatchAsker {
     this.#stopped = true;
     this.#failAll(this.#waiting, reason);
     this.#failAll(this.#asked, reason);
+    this.#close(reason);
+  }
+
+  #close(reason: string): void {
     this.#link?.then(
       (link) => link.close(reason),
       () => undefined,
@@ -70,6 +78,7 @@ export class DispatchAsker {
       if (this.#asked.size >= this.#options.inFlight) return;
       this.#waiting.delete(id);
       this.#asked.set(id, request);
+      request.heardBefore = this.#heard;
       this.#ask(id, request).catch((error: unknown) => this.#reject(id, asMeshError(error)));
     }
   }
@@ -92,6 +101,7 @@ export class DispatchAsker {
   #open(): Promise<Link> {
     const opening = this.#mesh.open(PROTOCOLS.dispatch, this.#peer, {
       frame: (bytes) => {
+        this.#heard += 1;
         const { id, ...reply } = decodeAnswer(bytes, this.#peer);
         this.#settle(id, (request) => request.resolve(reply));
       },
@@ -107,8 +117,14 @@ export class DispatchAsker {
     return opening;
   }
 
+  /**
+   * A stream on which nothing came in all that time may be dead although its connection lives, and would stay so: the next request
+   * opens another. A peer that is only slow answers something.
+   */
   #expire(id: number): void {
+    const isSilent = this.#asked.get(id)?.heardBefore === this.#heard;
     this.#reject(id, new MeshError('request-timeout', { peer: this.#peer, ms: this.#options.deadlineMs }));
+    if (isSilent) this.#close('it answers nothing');
   }
 
   /** All at once, so that nothing is sent anew in between. */

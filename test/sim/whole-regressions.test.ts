@@ -12,9 +12,11 @@ const NODES: readonly NodeSpec[] = [
   { name: 'gen-eu', cluster: 'eu', role: 'general', offers: ['review-general', 'product-general'] },
 ];
 
+/** A first event opens the streams; the second one meets the fault. */
 function oneEvent(at: number, ...faults: readonly Fault[]): Schedule {
-  const delivery = { at, id: 1, kind: 'pr_created', subject: 'acme/app#2', to: 'agg-us' } as const;
-  return { seed: 7, mode: 'swept', nodes: NODES, deliveries: [delivery], faults };
+  const delivery = { id: 1, kind: 'pr_created', subject: 'acme/app#2', to: 'agg-us' } as const;
+  const first = { ...delivery, at: 5_000, id: 0 };
+  return { seed: 7, mode: 'swept', nodes: NODES, deliveries: [first, { ...delivery, at }], faults };
 }
 
 const STORIES: readonly { readonly id: string; readonly schedule: Schedule }[] = [
@@ -34,13 +36,21 @@ const STORIES: readonly { readonly id: string; readonly schedule: Schedule }[] =
       { type: 'kill', at: 12_000, node: 'gen-eu', downMs: 2_000 },
     ),
   },
+  {
+    id: 'offers on a stream that carries nothing any more go on on another',
+    schedule: oneEvent(
+      20_600,
+      { type: 'stall', at: 20_500, from: 'orc-us', to: 'gen-us' },
+      { type: 'stall', at: 20_500, from: 'orc-eu', to: 'gen-us' },
+    ),
+  },
 ];
 
 for (const { id, schedule } of STORIES) {
   test(`simulator / a fault that was found / ${id}`, async () => {
     const { violations, events, trace } = await run(schedule);
     assert.deepEqual(violations, []);
-    assert.equal(events, 1);
+    assert.equal(events, 2);
     assert.ok(trace.lines.some(({ what }) => what.startsWith('writes started')));
   });
 }

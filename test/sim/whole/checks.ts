@@ -25,7 +25,11 @@ export function isConverged({ mode }: Schedule, world: World, observer: Observer
   if (hosts.some(({ node, disk }) => node === undefined || disk.size('open') > 0 || disk.size('inbox') > 0))
     return false;
   if (world.github.comments.size > observer.done.size) return false;
-  if (mode === 'swept' && [...observer.sent].some((id) => hosts[0]?.disk.get('ids', id) === undefined)) return false;
+  if (
+    mode === 'swept' &&
+    [...observer.sent, ...observer.acked.keys()].some((id) => hosts[0]?.disk.get('ids', id) === undefined)
+  )
+    return false;
   return new Set(hosts.map(({ node }) => JSON.stringify(node?.replica.have()))).size === 1;
 }
 
@@ -55,7 +59,7 @@ function lost({ mode }: Schedule, world: World, observer: Observer): Violation[]
   const hosts = [...world.hosts.values()];
   const isHere = (id: EventId) => hosts.some(({ disk }) => disk.get('ids', id) !== undefined);
   const lostEvents = [...observer.acked.keys()].filter((id) => !isHere(id) && !observer.outcomes.has(id));
-  const neverCame = mode === 'swept' ? [...observer.sent].filter((id) => !observer.acked.has(id) && !isHere(id)) : [];
+  const neverCame = mode === 'swept' ? [...observer.sent].filter((id) => !isHere(id)) : [];
   return [
     ...lostEvents.map((eventId) => ({
       count: 'ackedLost' as const,

@@ -86,7 +86,7 @@ export class LinkEnd implements Link {
     const { clock, hopMs } = this.#parts;
     this.#lastDueAt = Math.max(this.#lastDueAt, clock.now + hopMs());
     const isRoom = this.#inbox.length < WINDOW;
-    this.#inbox.push({ bytes: Uint8Array.from(frame), dueAt: this.#lastDueAt, taken, lost });
+    this.#inbox.push({ bytes: frame, dueAt: this.#lastDueAt, taken, lost });
     if (isRoom) taken();
     this.#pump();
   }

@@ -40,7 +40,7 @@ export class Observer implements Probe {
   readonly acked = new Map<EventId, number>();
   /** Acknowledged and on no disk any more after a disk was lost, which `ack: disk` does not promise to survive. */
   readonly excused = new Set<EventId>();
-  /** Everything that was ever sent to the mesh, but for repeats. */
+  /** Everything that was ever sent to the mesh and not answered with 2xx yet. */
   readonly sent = new Set<EventId>();
   readonly settledAt = new Map<EventId, number>();
   readonly outcomes = new Map<EventId, string>();

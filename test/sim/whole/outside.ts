@@ -28,8 +28,7 @@ export function deliver(delivery: Delivery, world: World, observer: Observer): v
     mac: `mac-${repeats?.id ?? delivery.id}`,
   };
   sent.set(guid, webhook);
-  // The same body under another id may be answered with the id that it has already.
-  if (repeats?.as !== 'same body') observer.sent.add(eventIdOf('github', guid));
+  observer.sent.add(eventIdOf('github', guid));
   send(webhook, world.host(to).node, world, observer);
 }
 
@@ -57,6 +56,8 @@ function send(webhook: Webhook, node: SimNode | undefined, world: World, observe
     const known = isTaken ? outcome.eventId : id;
     github.deliveries[place] = { ...entry, status: STATUS[outcome.status] };
     observer.note('world', `${node.card.name} answers ${outcome.status} to ${id}`, known);
+    // The same body under another id is answered with the id that it has already.
+    if (isTaken) observer.sent.delete(id);
     if (isTaken && !observer.acked.has(known)) observer.acked.set(known, clock.now);
   });
 }

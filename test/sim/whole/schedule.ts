@@ -102,7 +102,7 @@ export function endOf(fault: Fault): number {
 }
 
 function nodesOf(chance: Chance): NodeSpec[] {
-  const clusters = chance.percent(40) ? ['us', 'eu', 'ap'] : ['us', 'eu'];
+  const clusters = chance.percent(25) ? ['us', 'eu', 'ap'] : ['us', 'eu'];
   const node = (role: RoleName, cluster: string, offers: readonly string[] = []): NodeSpec => ({
     name: `${role.slice(0, 3)}-${cluster}`,
     cluster,
@@ -111,7 +111,7 @@ function nodesOf(chance: Chance): NodeSpec[] {
   });
   return [
     node('aggregator', 'us'),
-    ...(chance.percent(50) ? [node('aggregator', 'eu')] : []),
+    ...(chance.percent(35) ? [node('aggregator', 'eu')] : []),
     node('orchestrator', 'us'),
     node('orchestrator', 'eu'),
     ...clusters.map((cluster) => node('general', cluster, cluster === 'ap' ? [EVERYWHERE] : [EVERYWHERE, ONE_OF_THEM])),
