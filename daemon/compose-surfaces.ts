@@ -116,14 +116,13 @@ function aggregatorPort(parts: RoleServerParts, aggregator: Aggregator): Surface
   return pool;
 }
 
-/** Together they keep two cores busy, the rest of the node being a fifth of the work. */
-const LISTENER_THREADS = 2;
+/** A second one shares the port, takes 28 MB more, and so far has been slower: docs/performance.md. */
+const LISTENER_THREADS = 1;
 const BODY_BUDGET_BYTES = 256 * 1024 * 1024;
 const CONNECTIONS = 1_000;
 
 function listenerOptions({ http, ingest, node }: Config, paths: Record<string, Source>): ListenerPoolOptions {
-  // Other systems deal the connections of one port out to the first who asked, or refuse to share it.
-  const threads = process.platform === 'linux' ? LISTENER_THREADS : 1;
+  const threads = LISTENER_THREADS;
   return {
     entry: new URL('./compose-listener.ts', import.meta.url),
     address: { host: http.host, port: http.aggregator.port },
