@@ -43,7 +43,7 @@ export class BenchMesh {
     await bundle({
       root: ROOT,
       entry: join(import.meta.dirname, 'node-main.ts'),
-      threads: ['daemon/compose-reader.ts'],
+      threads: ['daemon/compose-listener.ts'],
       outdir: join(dir, 'dist'),
     });
     const files = await DevMesh.prepare({
