@@ -19,6 +19,6 @@ export function composeSweeper({ ingest }: Config, core: Core): Sweeper | undefi
       isReady,
     },
   );
-  metrics.gauge('mindmesh_sweep_missing', () => sweeper.report().reduce((sum, { missing }) => sum + missing, 0));
+  metrics.gauge('mindmesh_sweep_missing_events', () => sweeper.report().reduce((sum, { missing }) => sum + missing, 0));
   return sweeper;
 }

@@ -95,7 +95,7 @@ const refused: readonly (Case & { readonly kind: keyof typeof BreachKind })[] = 
   { kind: 'home', file: 'daemon/mesh/node.ts', imports: ['yargs/helpers'] },
   { kind: 'homeless', file: 'daemon/mesh/node.ts', imports: ['left-pad'] },
   { kind: 'homeless', file: 'daemon/mesh/node.ts', imports: ['esbuild'] },
-  { kind: 'homeless', file: 'daemon/http/server.ts', imports: ['@octokit/core'] },
+  { kind: 'homeless', file: 'daemon/http/server.ts', imports: ['axios'] },
   { kind: 'builtin', file: 'roles/general/general.ts', imports: ['node:fs'] },
   { kind: 'builtin', file: 'roles/general/general.ts', imports: ['node:timers/promises'] },
   { kind: 'builtin', file: 'protocols/event.ts', imports: ['http'] },
