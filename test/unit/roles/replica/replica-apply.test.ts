@@ -264,7 +264,9 @@ describe('replica / fork', () => {
     // Its card, and in whichever order the new event and the open one of the log that is given up.
     await settled();
     const anew = await replica.readBatch({ origin: identity.peer, epoch: replica.epoch }, 0);
-    const ids = anew?.records.map(decodeRecord).flatMap((it) => (it.ok && it.record.type === 'event' ? [it.record.event.id] : []));
+    const ids = anew?.records
+      .map(decodeRecord)
+      .flatMap((it) => (it.ok && it.record.type === 'event' ? [it.record.event.id] : []));
     assert.deepEqual(ids?.sort(), [eventId(1), eventId(5)].sort());
     assert.equal(runtime.lines.filter(({ level }) => level === 'error').length, 1);
   });
