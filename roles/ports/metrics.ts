@@ -42,7 +42,7 @@ export const METRICS = {
   mindmesh_disk_free_bytes: gauge('Free on the disk of the data directory.'),
   mindmesh_store_bytes: gauge('Size of the store.'),
   mindmesh_open_events: gauge('Events that are not settled.'),
-  mindmesh_overload_stages: gauge('1 for the stage this node is in: calm, hold, busy or closed.', 'stage'),
+  mindmesh_overload_stages: gauge('The stage this node is in has 1: calm, hold, busy or closed.', 'stage'),
   mindmesh_ballast_bytes: gauge('Room that the ballast would give back.'),
   // the log
   mindmesh_log_commits_total: counter('Synced commit groups.'),
