@@ -39,6 +39,8 @@ export class Backlog {
   #since = 0;
   #cancel: () => void = () => {};
   #draining = false;
+  /** Something was written since the last look through all logs began. */
+  #hasMore = false;
   #stopped = false;
 
   constructor(parts: BacklogParts) {
@@ -62,6 +64,7 @@ export class Backlog {
 
   /** A deferred batch is synced. */
   written(): void {
+    this.#hasMore = true;
     if (this.#draining || this.#stopped) return;
     const { runtime } = this.#parts;
     const patience = this.#since + PATIENCE_MS - runtime.monotonic();
@@ -89,10 +92,11 @@ export class Backlog {
   async #drain(): Promise<void> {
     this.#draining = true;
     try {
-      let isMoving = true;
-      while (isMoving) {
-        isMoving = false;
-        for (const behind of [...this.#behind.values()]) isMoving = (await this.#step(behind)) || isMoving;
+      while (this.#hasMore) {
+        this.#hasMore = false;
+        for (const behind of [...this.#behind.values()]) {
+          if (await this.#step(behind)) this.#hasMore = true;
+        }
       }
     } catch (error) {
       this.#parts.onFailure(error);

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { LogId } from '../../../../protocols/ids.ts';
+import { Backlog } from '../../../../roles/replica/backlog.ts';
 import { batchOf, LOG } from '../../../fakes/batches.ts';
 import { epochNumber, peerNamed } from '../../../fakes/cards.ts';
-import { settled } from '../../../fakes/manual-runtime.ts';
+import { manualRuntime, settled } from '../../../fakes/manual-runtime.ts';
 import { type ReplicaNode, replicaNode, startedNode } from '../../../fakes/replica-node.ts';
 
 const RELAY = peerNamed('relay');
@@ -77,6 +78,41 @@ describe('replica / backlog', () => {
     await after.replica.start();
     assert.equal(after.replica.lengthOf(LOG), 300);
     assert.deepEqual([disk.rows('ids').length, disk.get('counters', 'events')], [300, 300]);
+  });
+
+  test('what is written while the others are looked through is not forgotten', async () => {
+    const runtime = manualRuntime();
+    const projected: number[] = [];
+    const lengths = new Map([
+      [LOG.epoch, 256],
+      [OTHER.epoch, 256],
+    ]);
+    let written = 0;
+    let look: () => void = () => {};
+    const backlog = new Backlog({
+      runtime,
+      disk: {
+        // The first batch is synced while the backlog looks at the other log.
+        read: async (log, from) => {
+          if (log.epoch === OTHER.epoch) look();
+          return log.epoch === LOG.epoch && from < written ? batchOf(from, written) : undefined;
+        },
+      },
+      expectedLengthOf: (log) => lengths.get(log.epoch) ?? 0,
+      project: async (batch) => void projected.push(batch.head.length),
+      onFailure: assert.fail,
+    });
+    backlog.defers(batchOf(0, 256));
+    backlog.defers(batchOf(0, 256, { log: OTHER }));
+    look = () => {
+      written = 256;
+      backlog.written();
+      look = () => {};
+    };
+    backlog.written();
+    await runtime.advance(20);
+    await settled();
+    assert.deepEqual(projected, [256]);
   });
 
   test('a node that stops leaves the rest to its next start', async () => {
