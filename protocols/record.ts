@@ -93,10 +93,12 @@ export const AcceptedRecordSchema = z.object({
   priority: z.string(),
   owner: PeerIdSchema,
   event: MeshEventSchema.optional(),
+  /** Nothing is in its way: this execution begins with it, as if `started` followed, unless `handed-back` does. */
+  attempt: z.int().positive().optional(),
 });
 export type AcceptedRecord = z.infer<typeof AcceptedRecordSchema>;
 
-/** Written before an execution begins: only what began counts as an attempt (W4). */
+/** Written before an execution begins that had to wait, or is not the first: only what began counts as an attempt (W4). */
 export const StartedRecordSchema = z.object({
   ...work,
   type: z.literal('started'),

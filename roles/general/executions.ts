@@ -52,6 +52,12 @@ export class Executions<J extends Job> {
     }
   }
 
+  /** Begins one that the queue counts as running already. */
+  begin(job: J): void {
+    const general = this.#options.generals.find(({ name }) => name === job.general);
+    if (general !== undefined) this.#track(this.#run(job, general));
+  }
+
   /** Begins nothing more, lets what runs end for at most `ms`, and leaves the rest behind without another record. */
   async stop(ms: number): Promise<void> {
     this.#isStopping = true;

@@ -19,7 +19,7 @@ import { engineOf } from './engines.ts';
 import { Executions } from './executions.ts';
 import { Inbox, type InboxTask } from './inbox.ts';
 import { InboxJob } from './inbox-job.ts';
-import { OfferDesk } from './offer-desk.ts';
+import { OfferDesk, type Place } from './offer-desk.ts';
 import { publishing } from './publish.ts';
 import { Sessions } from './session.ts';
 import { type Conduct, conducting, SessionRunner } from './session-runner.ts';
@@ -58,13 +58,18 @@ const DRAIN_MS = 20_000;
 /** A node that comes back tells owners of its inbox soon, once connections are there. */
 const FIRST_BEAT_MS = 5_000;
 
+/** A task that begins as soon as its record is synced. */
+interface AtOnce extends Place {
+  readonly job: InboxJob;
+}
+
 /** The generals of this node: takes offers into the inbox, works them off, and records what came of it (W3, W4). */
 export class General implements Pick<DispatchHandler, 'offer'> {
   readonly #options: GeneralOptions;
   readonly #parts: GeneralParts;
   readonly #inbox: Inbox;
   readonly #sessions: Sessions;
-  readonly #desk: OfferDesk;
+  readonly #desk: OfferDesk<AtOnce>;
   readonly #stats = new TaskStats();
   readonly #queue: TaskQueue<InboxJob | DirectJob>;
   readonly #executions: Executions<InboxJob | DirectJob>;
@@ -85,7 +90,8 @@ export class General implements Pick<DispatchHandler, 'offer'> {
     this.#desk = new OfferDesk({
       inbox: this.#inbox,
       state: (general) => this.#admissionState(general),
-      accepted: (task) => this.#take(task),
+      reserve: (task) => this.#reserve(task),
+      accepted: (task, place) => (place === undefined ? this.#take(task) : this.#begin(place.job)),
     });
     const concurrency = new Map(generals.map((each) => [each.name, each.concurrency]));
     this.#queue = new TaskQueue(concurrency, () => parts.runtime.monotonic());
@@ -143,7 +149,7 @@ export class General implements Pick<DispatchHandler, 'offer'> {
     const reply = await this.#desk.decide(keyOf(offer), from, offer);
     const job = this.#jobs.get(keyOf(offer));
     if (reply.type !== 'accept' || this.#phase !== 'draining') return reply;
-    if (job !== undefined) await this.#return(job);
+    if (job?.hasBegun === false) await this.#return(job);
     return this.#returned.has(keyOf(offer)) ? { type: 'busy', retryAfterMs: DRAINING_RETRY_MS } : reply;
   }
 
@@ -236,11 +242,35 @@ export class General implements Pick<DispatchHandler, 'offer'> {
     await this.#inbox.failed(task, lastOwn, { code: 'internal', message });
   }
 
-  #take(task: InboxTask): void {
-    if (this.#jobs.has(keyOf(task))) return;
+  #jobOf(task: InboxTask, beginsAtOnce: boolean): InboxJob {
     const { dispatcher } = this.#parts;
     const own = { inbox: this.#inbox, sessions: this.#sessions };
-    const job = new InboxJob(task, { ...own, dispatcher, successor: () => this.#successorOf(task) });
+    return new InboxJob(task, { ...own, dispatcher, beginsAtOnce, successor: () => this.#successorOf(task) });
+  }
+
+  /** Where nothing waits and nothing else of its subject is here, acceptance and begin are one record. */
+  #reserve(task: InboxTask): AtOnce | undefined {
+    if (this.#phase !== 'open' || this.#jobs.has(keyOf(task))) return undefined;
+    const job = this.#jobOf(task, true);
+    if (!this.#queue.beginAtOnce(job)) return undefined;
+    return { job, attempt: job.attempt, giveUp: () => this.#giveUp(job) };
+  }
+
+  #giveUp(job: InboxJob): void {
+    this.#queue.end(job);
+    this.#executions.pump();
+  }
+
+  #begin(job: InboxJob): void {
+    this.#jobs.set(keyOf(job.task), job);
+    // It is handed back before it has begun, whatever its record says.
+    if (this.#phase === 'draining') this.#queue.end(job);
+    else this.#executions.begin(job);
+  }
+
+  #take(task: InboxTask): void {
+    if (this.#jobs.has(keyOf(task))) return;
+    const job = this.#jobOf(task, false);
     this.#jobs.set(keyOf(task), job);
     if (this.#phase === 'draining') return;
     this.#queue.add(job);

@@ -13,6 +13,8 @@ export interface InboxJobParts {
   readonly dispatcher: Dispatcher;
   /** The newest event in the inbox that makes this one needless (W2). */
   readonly successor: () => EventId | undefined;
+  /** Nothing is in its way: its execution is recorded with its acceptance. Default: false. */
+  readonly beginsAtOnce?: boolean;
 }
 
 /** A task of the inbox on its way: every step is a synced record, and its owner gets a hint. */
@@ -24,8 +26,11 @@ export class InboxJob implements Job {
   readonly #successor: () => EventId | undefined;
   /** Numbers count on over crashes and over nodes; a session that goes on is the same execution. */
   readonly #attempt: number;
+  /** It was recorded with its acceptance that it begins. */
+  readonly #beginsAtOnce: boolean;
   #session: Session | undefined;
   #owner: PeerId;
+  #hasBegun = false;
 
   constructor(task: InboxTask, parts: InboxJobParts) {
     this.task = task;
@@ -33,7 +38,8 @@ export class InboxJob implements Job {
     this.#owner = task.owner;
     this.#inbox = parts.inbox;
     this.#sessions = parts.sessions;
-    this.#attempt = parts.sessions.canContinue(task, task.begun) ? task.begun : task.begun + 1;
+    this.#beginsAtOnce = parts.beginsAtOnce === true;
+    this.#attempt = !this.#beginsAtOnce && parts.sessions.canContinue(task, task.begun) ? task.begun : task.begun + 1;
     this.#dispatcher = parts.dispatcher;
   }
 
@@ -67,7 +73,23 @@ export class InboxJob implements Job {
     this.#owner = owner;
   }
 
+  /** Of the execution that is under way, or would be the next. */
+  get attempt() {
+    return this.#attempt;
+  }
+
+  get hasBegun() {
+    return this.#hasBegun;
+  }
+
   async begin(): Promise<boolean> {
+    this.#hasBegun = true;
+    if (this.#beginsAtOnce) this.#session = await this.#sessions.open(this.task, this.#attempt);
+    return this.#beginsAtOnce || this.#beginLate();
+  }
+
+  /** Much may have happened while it waited. */
+  async #beginLate(): Promise<boolean> {
     if (await this.#inbox.isDone(this.task)) {
       await this.#inbox.failed(this.task, this.#attempt, DONE_ELSEWHERE);
       return false;

@@ -1,4 +1,4 @@
-import type { Offer, Priority } from '../../protocols/dispatch.ts';
+import type { Priority } from '../../protocols/dispatch.ts';
 import type { MeshError } from '../../protocols/errors.ts';
 import type { MeshEvent } from '../../protocols/event.ts';
 import type { EventId, PeerId, SlotId } from '../../protocols/ids.ts';
@@ -9,6 +9,7 @@ import { priorityOf } from '../policy/priority.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { type Tables, tableKey } from '../ports/tables.ts';
+import { startsOf } from '../replica/fold-tasks.ts';
 import { getRow, type Row, rangeRows } from '../replica/rows.ts';
 import { loadFacts } from '../replica/stories.ts';
 
@@ -66,12 +67,12 @@ export class Inbox {
   }
 
   /**
-   * Resolves once the promise is on disk. The event goes with it only while its own record is not here. `begun`: executions
-   * that began before.
+   * Resolves once the promise is on disk. The event goes with it only while its own record is not here.
+   * @param attempt the execution that begins with it; without one it waits
    * @throws MeshError `record-too-large`
    */
-  async accept(from: PeerId, offer: Offer, begun: number): Promise<InboxTask> {
-    const { eventId, slot, general, subject, number, priority, event } = offer;
+  async accept(task: InboxTask, attempt?: number): Promise<void> {
+    const { eventId, slot, general, subject, number, priority, owner, event } = task;
     const isHere = getRow(this.#parts.tables, 'ids', eventId) !== undefined;
     const record: AcceptedRecord = {
       ...this.#head({ eventId, slot }),
@@ -80,20 +81,19 @@ export class Inbox {
       subject,
       number,
       priority,
-      owner: from,
+      owner,
       ...(!isHere && { event }),
+      ...(attempt !== undefined && { attempt }),
     };
     await this.#parts.journal.append(record);
-    return { eventId, slot, general, subject, number, priority, owner: from, event, begun };
   }
 
   /** Which executions have begun, as far as is known here. */
   async attemptsOf({ eventId, slot }: TaskId): Promise<Attempts> {
-    const facts = await loadFacts(eventId, this.#parts, ['started', slot]);
-    const starts = facts.flatMap(({ record, position }) =>
-      record.type === 'started' ? [{ attempt: record.attempt, own: position.origin === this.#self }] : [],
-    );
-    const own = starts.filter((start) => start.own).map(({ attempt }) => attempt);
+    const types = ['accepted', 'started', 'handed-back'] as const;
+    const facts = await Promise.all(types.map((type) => loadFacts(eventId, this.#parts, [type, slot])));
+    const starts = startsOf(facts.flat());
+    const own = starts.filter(({ position }) => position.origin === this.#self).map(({ attempt }) => attempt);
     return {
       begun: Math.max(0, ...starts.map(({ attempt }) => attempt)),
       ...(own.length > 0 && { lastOwn: Math.max(...own) }),
@@ -118,12 +118,12 @@ export class Inbox {
     await this.#parts.journal.append({ ...this.#head(task), type: 'superseded', by });
   }
 
-  /** Nothing of it began, and this node leaves (W8). */
+  /** Nothing of it began, whatever `accept` said, and this node leaves (W8). */
   async handBack(task: TaskId): Promise<void> {
     await this.#parts.journal.append({ ...this.#head(task), type: 'handed-back' });
   }
 
-  /** Before an execution begins: only what is recorded counts as an attempt (W4). */
+  /** Before an execution begins that did not begin with `accept`: only what is recorded counts as an attempt (W4). */
   async started(task: TaskId, attempt: number): Promise<void> {
     await this.#parts.journal.append({ ...this.#head(task), type: 'started', attempt });
   }

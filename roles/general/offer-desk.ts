@@ -4,20 +4,31 @@ import type { PeerId } from '../../protocols/ids.ts';
 import { type AdmissionState, admit } from './admission.ts';
 import type { Inbox, InboxTask } from './inbox.ts';
 
-export interface OfferDeskParts {
+/** A place among what runs, kept for a task while its record is being written. */
+export interface Place {
+  /** Of the execution that begins with the record. */
+  readonly attempt: number;
+  /** The record could not be written. */
+  giveUp(): void;
+}
+
+export interface OfferDeskParts<P extends Place> {
   readonly inbox: Inbox;
   /** What is known now of a general. */
   readonly state: (general: string) => AdmissionState;
-  readonly accepted: (task: InboxTask) => void;
+  /** Keeps a place if nothing is in the way of the task; undefined: it has to wait. */
+  readonly reserve: (task: InboxTask) => P | undefined;
+  /** Its record is synced; with the place that was kept. */
+  readonly accepted: (task: InboxTask, place: P | undefined) => void;
 }
 
 /** Decides offers, each once: a repeat while the first is being decided shares its answer. */
-export class OfferDesk {
-  readonly #parts: OfferDeskParts;
+export class OfferDesk<P extends Place> {
+  readonly #parts: OfferDeskParts<P>;
   readonly #deciding = new Map<string, Promise<OfferReply>>();
   readonly #accepting = new Map<string, number>();
 
-  constructor(parts: OfferDeskParts) {
+  constructor(parts: OfferDeskParts<P>) {
     this.#parts = parts;
   }
 
@@ -28,7 +39,7 @@ export class OfferDesk {
     return reply.finally(() => this.#deciding.delete(key));
   }
 
-  /** How many offers are accepted whose record is being written. */
+  /** How many offers are accepted whose record is being written, without those that have a place. */
   accepting(general: string): number {
     return this.#accepting.get(general) ?? 0;
   }
@@ -44,16 +55,21 @@ export class OfferDesk {
   }
 
   async #accept(from: PeerId, offer: Offer, begun: number): Promise<OfferReply> {
-    this.#count(offer.general, 1);
+    const { eventId, slot, general, subject, number, priority, event } = offer;
+    const task = { eventId, slot, general, subject, number, priority, owner: from, event, begun };
+    const place = this.#parts.reserve(task);
+    if (place === undefined) this.#count(general, 1);
     try {
-      this.#parts.accepted(await this.#parts.inbox.accept(from, offer, begun));
-      return { type: 'accept' };
+      await this.#parts.inbox.accept(task, place?.attempt);
     } catch (error) {
+      place?.giveUp();
       if (!hasCode(error, 'record-too-large')) throw error;
       return { type: 'refuse', reason: error.message, final: true };
     } finally {
-      this.#count(offer.general, -1);
+      if (place === undefined) this.#count(general, -1);
     }
+    this.#parts.accepted(task, place);
+    return { type: 'accept' };
   }
 
   #count(general: string, by: number): void {

@@ -17,6 +17,13 @@ interface Place<T> {
   readonly since: number;
 }
 
+/** What waits and what runs for one general. */
+interface Line<T> {
+  readonly waiting: Set<Place<T>>;
+  /** By subject: one at a time. */
+  readonly running: Map<string, T>;
+}
+
 /**
  * What waits and what runs, for each general (W2): at most `concurrency` at once; of one subject one at a time and in the order
  * of its numbers; between subjects the more urgent first, where waiting makes urgent, then who came first. A subject is as urgent
@@ -26,8 +33,7 @@ interface Place<T> {
 export class TaskQueue<T extends Queued> {
   readonly #concurrency: ReadonlyMap<string, number>;
   readonly #now: () => number;
-  readonly #waiting = new Set<Place<T>>();
-  readonly #running = new Set<T>();
+  readonly #lines = new Map<string, Line<T>>();
   #arrivals = 0;
 
   /** `concurrency`: general → how many it works on at once; `now`: monotonic milliseconds. */
@@ -37,48 +43,71 @@ export class TaskQueue<T extends Queued> {
   }
 
   add(item: T): void {
-    this.#waiting.add({ item, arrived: this.#arrivals++, since: this.#now() });
+    this.#lineOf(item.general).waiting.add({ item, arrived: this.#arrivals++, since: this.#now() });
+  }
+
+  /** Counts it as running from now on, if nothing that waits would come before it; false: it has to wait too. */
+  beginAtOnce(item: T): boolean {
+    const { general, subject } = item;
+    const { running, waiting } = this.#lineOf(general);
+    if (!this.#hasRoom(general) || running.has(subject)) return false;
+    for (const place of waiting) if (place.item.subject === subject || !running.has(place.item.subject)) return false;
+    running.set(subject, item);
+    return true;
   }
 
   /** The next that may begin, from now on counted as running. */
   next(general: string): T | undefined {
-    if (this.running(general) >= (this.#concurrency.get(general) ?? 1)) return undefined;
-    const waiting = [...this.#waiting].filter(({ item }) => item.general === general);
-    const [best] = this.#heads(general, waiting).sort((a, b) => a.rank - b.rank || a.place.arrived - b.place.arrived);
+    const line = this.#lineOf(general);
+    if (line.waiting.size === 0 || !this.#hasRoom(general)) return undefined;
+    const [best] = this.#heads(line).sort((a, b) => a.rank - b.rank || a.place.arrived - b.place.arrived);
     if (best === undefined) return undefined;
-    this.#waiting.delete(best.place);
-    this.#running.add(best.place.item);
-    return best.place.item;
+    const { item } = best.place;
+    line.waiting.delete(best.place);
+    line.running.set(item.subject, item);
+    return item;
   }
 
   /** It runs no more, however it ended. */
   end(item: T): void {
-    this.#running.delete(item);
+    const { running } = this.#lineOf(item.general);
+    if (running.get(item.subject) === item) running.delete(item.subject);
   }
 
   /** Takes everything out that has not begun. */
   clear(): T[] {
-    const items = [...this.#waiting].map(({ item }) => item);
-    this.#waiting.clear();
-    return items;
+    const places = [...this.#lines.values()].flatMap(({ waiting }) => [...waiting]);
+    for (const { waiting } of this.#lines.values()) waiting.clear();
+    return places.sort((a, b) => a.arrived - b.arrived).map(({ item }) => item);
   }
 
   running(general: string): number {
-    return [...this.#running].filter((item) => item.general === general).length;
+    return this.#lineOf(general).running.size;
   }
 
   queued(general: string): number {
-    return [...this.#waiting].filter(({ item }) => item.general === general).length;
+    return this.#lineOf(general).waiting.size;
+  }
+
+  #hasRoom(general: string): boolean {
+    return this.running(general) < (this.#concurrency.get(general) ?? 1);
+  }
+
+  #lineOf(general: string): Line<T> {
+    const known = this.#lines.get(general);
+    if (known !== undefined) return known;
+    const line: Line<T> = { waiting: new Set(), running: new Map() };
+    this.#lines.set(general, line);
+    return line;
   }
 
   /** The first of each subject that nobody works on, with the best rank of all that waits for that subject. */
-  #heads(general: string, waiting: readonly Place<T>[]): { place: Place<T>; rank: number }[] {
-    const busy = new Set([...this.#running].filter((item) => item.general === general).map(({ subject }) => subject));
+  #heads({ waiting, running }: Line<T>): { place: Place<T>; rank: number }[] {
     const heads = new Map<string, { place: Place<T>; rank: number }>();
     const now = this.#now();
     for (const place of waiting) {
       const { subject, number, priority } = place.item;
-      if (busy.has(subject)) continue;
+      if (running.has(subject)) continue;
       const rank = effectiveRank(priority, now - place.since);
       const head = heads.get(subject) ?? { place, rank };
       const isEarlier = number - head.place.item.number || place.arrived - head.place.arrived;

@@ -57,17 +57,36 @@ function foldTask(facts: readonly Fact[], revisions: readonly SlotPlan[]): Task 
   };
 }
 
+/** One execution that began. */
+export interface Start {
+  readonly position: Position;
+  readonly attempt: number;
+  readonly at: number;
+}
+
+/**
+ * The executions of one slot that began: by `started`, or with what accepted it (`attempt`). What was handed back did not begin
+ * after all.
+ */
+export function startsOf(about: readonly Fact[]): Start[] {
+  const returns = ofType(about, 'handed-back');
+  const atOnce = ofType(about, 'accepted').filter(
+    ({ position }) => !returns.some((each) => follows(each.position, position)),
+  );
+  return [...ofType(about, 'started'), ...atOnce].flatMap(({ position, record: { attempt, at } }) =>
+    attempt === undefined ? [] : [{ position, attempt, at }],
+  );
+}
+
 function foldAttempts(about: readonly Fact[]): Attempt[] {
   const failures = ofType(about, 'failed');
-  return ofType(about, 'started')
-    .map(({ record, position }) => {
-      const failure = failures.find(
-        (f) => f.position.origin === position.origin && f.record.attempt === record.attempt,
-      );
+  return startsOf(about)
+    .map(({ position, attempt, at }) => {
+      const failure = failures.find((f) => f.position.origin === position.origin && f.record.attempt === attempt);
       return {
-        number: record.attempt,
+        number: attempt,
         by: position.origin,
-        startedAt: record.at,
+        startedAt: at,
         ...(failure && {
           failed: { at: failure.record.at, code: failure.record.code, message: failure.record.message },
         }),

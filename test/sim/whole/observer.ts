@@ -51,8 +51,8 @@ export class Observer implements Probe {
   readonly offers = new Map<string, OfferSeen[]>();
   /** By node and event: when it knew its number, and which. */
   readonly numbers = new Map<string, { readonly at: number; readonly number: number; readonly subject: string }>();
-  /** When an event was decided anew, because it had to wait for somebody to take it. */
-  readonly revisedAt = new Map<EventId, number>();
+  /** When a task had to wait for somebody to take it: its event was decided anew, or it was handed back. By event, or event and slot. */
+  readonly parkedAt = new Map<string, number>();
   /** Tasks that ended well, by the key of their effect. */
   readonly done = new Map<string, { readonly eventId: EventId; readonly slot: SlotId }>();
   readonly troubles: string[] = [];
@@ -84,10 +84,11 @@ export class Observer implements Probe {
       this.outcomes.set(eventId, record.outcome);
     }
     if (!own) return;
-    if (record.type === 'started') {
-      const { slot, attempt } = record;
+    if (record.type === 'started' || (record.type === 'accepted' && record.attempt !== undefined)) {
+      const { slot, attempt = 1 } = record;
       this.begins.push({ at, order: this.begins.length, node, eventId, slot, attempt });
     }
+    if (record.type === 'handed-back') this.parkedAt.set(taskKey(eventId, record.slot), at);
     if (record.type === 'done')
       this.done.set(effectKey(eventId, record.slot, 'result'), { eventId, slot: record.slot });
   }
@@ -118,7 +119,7 @@ export class Observer implements Probe {
 
   #decided(node: string, record: Extract<MeshRecord, { type: 'distribution' }>): void {
     const { eventId, number, subject, revision } = record;
-    if (revision > 0 && !this.revisedAt.has(eventId)) this.revisedAt.set(eventId, this.#clock.now);
+    if (revision > 0 && !this.parkedAt.has(eventId)) this.parkedAt.set(eventId, this.#clock.now);
     const key = `${node} ${eventId}`;
     if (!this.numbers.has(key)) this.numbers.set(key, { at: this.#clock.now, number, subject });
   }
@@ -133,7 +134,7 @@ function detailOf(record: MeshRecord): string {
     case 'distribution':
       return ` ${record.revision}, number ${record.number} of ${record.subject}: ${record.slots.map(({ slot }) => slot).join(' ')}`;
     case 'accepted':
-      return `, number ${record.number} of ${record.subject}`;
+      return `, number ${record.number} of ${record.subject}${record.attempt === undefined ? '' : `, and begins ${record.attempt}`}`;
     case 'started':
     case 'done':
       return ` ${record.attempt}`;

@@ -15,7 +15,11 @@ import {
 import { MemoryDisk } from '../../../fakes/memory-disk.ts';
 import { ScriptedModel } from '../../../fakes/scripted-model.ts';
 
-const begun = async (disk: MemoryDisk) => (await recordsOn(disk)).filter(({ type }) => type === 'started').length;
+/** Executions that began: with what accepted the task, or later. */
+const begun = async (disk: MemoryDisk) =>
+  (await recordsOn(disk)).filter(
+    (record) => (record.type === 'started' || record.type === 'accepted') && record.attempt !== undefined,
+  ).length;
 
 /** Offers as the owner does: with the number of executions it knows of, until somebody accepts. */
 async function offerAgain({ general, disk }: GeneralNode): Promise<void> {
@@ -34,15 +38,42 @@ interface Case {
   readonly story: string;
 }
 
-/** accepted, started, done: the moments between them. */
+/** Accepted and begun, done: the moments between them. */
 const CASES: readonly Case[] = [
-  { death: { when: 'before', record: 1 }, answered: false, story: 'accepted started1 done1' },
-  { death: { when: 'after', record: 1 }, answered: false, story: 'accepted started1 done1' },
-  { death: { when: 'before', record: 2 }, answered: true, story: 'accepted started1 done1' },
-  { death: { when: 'after', record: 2 }, answered: true, story: 'accepted started1 started2 done2' },
-  { death: { when: 'before', record: 3 }, answered: true, story: 'accepted started1 started2 done2' },
-  { death: { when: 'after', record: 3 }, answered: true, story: 'accepted started1 done1' },
+  { death: { when: 'before', record: 1 }, answered: false, story: 'accepted1 done1' },
+  { death: { when: 'after', record: 1 }, answered: false, story: 'accepted1 started2 done2' },
+  { death: { when: 'before', record: 2 }, answered: true, story: 'accepted1 started2 done2' },
+  { death: { when: 'after', record: 2 }, answered: true, story: 'accepted1 done1' },
 ];
+
+/** The same for a task that waits behind another one of its subject: accepted, started, done. */
+const LATE_CASES: readonly Case[] = [
+  { death: { when: 'after', record: 2 }, answered: false, story: 'accepted started1 done1' },
+  { death: { when: 'before', record: 4 }, answered: true, story: 'accepted started1 done1' },
+  { death: { when: 'after', record: 4 }, answered: true, story: 'accepted started1 started2 done2' },
+  { death: { when: 'before', record: 5 }, answered: true, story: 'accepted started1 started2 done2' },
+  { death: { when: 'after', record: 5 }, answered: true, story: 'accepted started1 done1' },
+];
+
+for (const { death, story } of LATE_CASES) {
+  test(`general / crash / killed ${death.when} record ${death.record}, after a task that had to wait was accepted: done once`, async () => {
+    const first = await bootGeneral({ death });
+    await first.general.start();
+    const [before, late] = [0, 1].map((number) => numberedOffer(number, { subject: 'acme/app#1' }));
+    assert.ok(before && late);
+    // In one turn: the second comes before the first has ended.
+    void first.general.offer(OWNER, before);
+    void first.general.offer(OWNER, late);
+    await until('it dies', () => !first.isAlive());
+
+    const second = await bootGeneral({ disk: first.kill() });
+    await second.general.start();
+    await until('both are done', async () => (await storyOn(second.disk)).split('done').length === 3);
+    const records = (await recordsOn(second.disk)).filter((each) => 'eventId' in each && each.eventId === late.eventId);
+    const told = records.map((each) => `${each.type}${'attempt' in each ? each.attempt : ''}`).join(' ');
+    assert.equal(told, story);
+  });
+}
 
 for (const { death, answered, story } of CASES) {
   for (const repeats of [true, false]) {

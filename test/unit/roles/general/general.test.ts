@@ -33,7 +33,7 @@ test('general / offer / an accepted one is on disk before the answer, then begun
   assert.match(await storyOn(disk), /^accepted/);
   assert.deepEqual(reply, { type: 'accept' });
   await until('its owner is told', () => notes.length > 0);
-  assert.equal(await storyOn(disk), 'accepted started1 done1');
+  assert.equal(await storyOn(disk), 'accepted1 done1');
   const { eventId, slot } = offerOf();
   assert.deepEqual(notes, [{ to: OWNER, note: { type: 'result', eventId, slot, ok: true } }]);
   const done = (await recordsOn(disk)).find((record) => record.type === 'done');
@@ -57,7 +57,7 @@ test('general / offer / repeated while it is being accepted, worked on or done, 
   for (const attempts of [0, 1, 2]) replies.push(await general.offer(OWNER, offerOf({ attempts })));
   await settled();
   for (const reply of replies) assert.deepEqual(reply, { type: 'accept' });
-  assert.equal(await storyOn(disk), 'accepted started1 done1');
+  assert.equal(await storyOn(disk), 'accepted1 done1');
 });
 
 test('general / offer / the same event in another slot is another task', async () => {
@@ -115,10 +115,10 @@ test('general / execution / a failure is recorded with its code, and a new offer
   assert.deepEqual(notes[0]?.note, { type: 'result', ...idOf(), ok: false });
   assert.equal(general.load()[0]?.failureRate, 1);
   await general.offer(OWNER, offerOf({ attempts: 0 }));
-  assert.equal(await storyOn(disk), 'accepted started1 failed1', 'an old offer is a repeat');
+  assert.equal(await storyOn(disk), 'accepted1 failed1', 'an old offer is a repeat');
   await general.offer(OWNER, offerOf({ attempts: 1 }));
   await until('it is done', () => notes.length > 1);
-  assert.equal(await storyOn(disk), 'accepted started1 failed1 accepted started2 done2');
+  assert.equal(await storyOn(disk), 'accepted1 failed1 accepted2 done2');
 });
 
 test('general / execution / an unexpected error is recorded as internal', async () => {
@@ -136,7 +136,7 @@ test('general / execution / attempts of other nodes count on', async () => {
   const { general, disk } = await started();
   await general.offer(OWNER, offerOf({ attempts: 3 }));
   await until('it is done', async () => (await storyOn(disk)).includes('done'));
-  assert.equal(await storyOn(disk), 'accepted started4 done4');
+  assert.equal(await storyOn(disk), 'accepted4 done4');
 });
 
 test('general / execution / what another node has done meanwhile is not done again, and leaves the inbox', async () => {
@@ -148,7 +148,7 @@ test('general / execution / what another node has done meanwhile is not done aga
   await replica.append({ v: 1, at: 0, type: 'done', eventId: second.eventId, slot: second.slot, attempt: 1, result });
   await runtime.advance(120_000);
   await until('both have ended', () => general.load()[0]?.running === 0 && general.load()[0]?.queued === 0);
-  assert.doesNotMatch(await storyOn(disk), /started1 .*started1/);
+  assert.doesNotMatch(await storyOn(disk), /started/);
   assert.deepEqual(disk.rows('inbox'), []);
 });
 
@@ -194,14 +194,14 @@ test('general / stop / running executions end, queued ones are handed back at on
   const model = { complete: () => gate.promise.then(() => ({ answer: ANSWER, model: 'm', usage })) };
   const { general, disk } = await started({ model });
   for (const number of [1, 2]) await general.offer(OWNER, numberedOffer(number, { subject: 'acme/app#1' }));
-  await until('the first began', async () => (await storyOn(disk)).includes('started'));
+  await until('the first began', async () => (await storyOn(disk)).includes('accepted1'));
   const stopped = general.stop();
   assert.deepEqual(await general.offer(OWNER, numberedOffer(3)), { type: 'busy', retryAfterMs: 10_000 });
   await until('the second is handed back', async () => (await storyOn(disk)).includes('handed-back'));
   assert.deepEqual(await general.offer(OWNER, numberedOffer(2)), { type: 'busy', retryAfterMs: 10_000 });
   gate.resolve();
   await stopped;
-  assert.equal(await storyOn(disk), 'accepted started1 accepted handed-back done1');
+  assert.equal(await storyOn(disk), 'accepted1 accepted handed-back done1');
   assert.deepEqual(disk.rows('inbox'), []);
 });
 
@@ -215,14 +215,14 @@ test('general / stop / what is accepted in the moment of leaving is handed back,
   assert.ok(stopped, 'its promise was on disk when the node was asked to leave');
   for (const reply of replies) assert.deepEqual(reply, { type: 'busy', retryAfterMs: 10_000 });
   await stopped;
-  await until('it is handed back', async () => (await storyOn(disk)) === 'accepted handed-back');
+  await until('it is handed back', async () => (await storyOn(disk)) === 'accepted1 handed-back');
   assert.deepEqual(disk.rows('inbox'), []);
 });
 
 test('general / stop / what was handed back is accepted again after a restart, as nothing of it began', async () => {
   const first = await started({ model: new ScriptedModel('hang'), drainMs: 0 });
   for (const number of [1, 2]) await first.general.offer(OWNER, numberedOffer(number, { subject: 'acme/app#1' }));
-  await until('the first began', async () => (await storyOn(first.disk)).includes('started'));
+  await until('the first began', async () => (await storyOn(first.disk)).includes('accepted1'));
   const stopped = first.general.stop();
   await first.runtime.advance(0);
   await stopped;
@@ -230,7 +230,7 @@ test('general / stop / what was handed back is accepted again after a restart, a
   const second = await started({ disk: first.kill() });
   assert.deepEqual(await second.general.offer(OWNER, numberedOffer(2, { subject: 'acme/app#1' })), { type: 'accept' });
   await until('both are done', async () => (await storyOn(second.disk)).split('done').length === 3);
-  assert.match(await storyOn(second.disk), /accepted started1 accepted handed-back .*accepted.* started1 done1$/);
+  assert.match(await storyOn(second.disk), /^accepted1 accepted handed-back .*accepted.* started1 done1$/);
 });
 
 test('general / superseded / of queued heads of one pull request only the newest is worked on', async () => {
@@ -273,14 +273,14 @@ function pushOffer(number: number, head: string) {
 test('general / stop / what does not end in time stays in the inbox, without another record', async () => {
   const first = await started({ model: new ScriptedModel('hang'), drainMs: 20_000 });
   await first.general.offer(OWNER, offerOf());
-  await until('it began', async () => (await storyOn(first.disk)).includes('started'));
+  await until('it began', async () => (await storyOn(first.disk)).includes('accepted1'));
   const stopped = first.general.stop();
   await first.runtime.advance(19_999);
   assert.equal(first.general.load()[0]?.running, 1);
   await first.runtime.advance(1);
   await stopped;
   await settled();
-  assert.equal(await storyOn(first.disk), 'accepted started1');
+  assert.equal(await storyOn(first.disk), 'accepted1');
   assert.deepEqual(
     first.notes.filter(({ note }) => note.type === 'result'),
     [],
@@ -289,7 +289,7 @@ test('general / stop / what does not end in time stays in the inbox, without ano
 
   const second = await started({ disk: first.kill() });
   await until('it is done', async () => (await storyOn(second.disk)).includes('done'));
-  assert.equal(await storyOn(second.disk), 'accepted started1 started2 done2');
+  assert.equal(await storyOn(second.disk), 'accepted1 started2 done2');
 });
 
 test('general / stop / whoever waits for an answer is told that the node leaves', async () => {

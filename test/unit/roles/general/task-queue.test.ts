@@ -95,6 +95,7 @@ for (const seed of Array.from({ length: 50 }, (_, i) => i + 1)) {
       const what = random();
       if (what < 0.45) {
         const added = task(pick(['a', 'b', 'c', 'd', 'e']), Math.floor(random() * 5), pick(PRIORITIES), pick([A, B]));
+        if (random() < 0.5 && beginsAtOnce(queue, added, waiting, running)) continue;
         waiting.add(added);
         queue.add(added);
       } else if (what < 0.75) {
@@ -108,6 +109,20 @@ for (const seed of Array.from({ length: 50 }, (_, i) => i + 1)) {
         assert.equal(queue.running(general), [...running].filter((each) => each.general === general).length);
     }
   });
+}
+
+/** Begins one without a place in the line if it may, and checks that this overtakes nobody. */
+function beginsAtOnce(queue: TaskQueue<Task>, added: Task, waiting: Set<Task>, running: Set<Task>): boolean {
+  const mine = [...running].filter(({ general }) => general === added.general);
+  const isBusy = (subject: string) => mine.some((each) => each.subject === subject);
+  const others = [...waiting].filter(({ general }) => general === added.general);
+  const isFree =
+    mine.length < 3 &&
+    !isBusy(added.subject) &&
+    others.every(({ subject }) => isBusy(subject) && subject !== added.subject);
+  assert.equal(queue.beginAtOnce(added), isFree);
+  if (isFree) running.add(added);
+  return isFree;
 }
 
 /** Takes one and checks that it was right to give it, or right to give none. */

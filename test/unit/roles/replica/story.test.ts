@@ -54,6 +54,40 @@ const states: { id: string; said: (readonly [PeerId, MeshRecord])[]; state: stri
     attempts: 1,
   },
   {
+    id: 'begun as it was accepted',
+    said: [[WORKER, acceptedRecord(1, { attempt: 1 })]],
+    state: 'running',
+    attempts: 1,
+  },
+  {
+    id: 'begun as it was accepted, and failed',
+    said: [
+      [WORKER, acceptedRecord(1, { attempt: 1 })],
+      [WORKER, failedRecord(1)],
+    ],
+    state: 'failed',
+    attempts: 1,
+  },
+  {
+    id: 'handed back before what was recorded to begin did',
+    said: [
+      [WORKER, acceptedRecord(1, { attempt: 1 })],
+      [WORKER, handedBackRecord(1)],
+    ],
+    state: 'offered',
+    attempts: 0,
+  },
+  {
+    id: 'handed back, then begun as it was accepted again',
+    said: [
+      [WORKER, acceptedRecord(1, { attempt: 1 })],
+      [WORKER, handedBackRecord(1)],
+      [WORKER, acceptedRecord(1, { attempt: 1 })],
+    ],
+    state: 'running',
+    attempts: 1,
+  },
+  {
     id: 'failed',
     said: [
       [WORKER, startedRecord(1)],
