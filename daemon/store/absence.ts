@@ -1,4 +1,4 @@
-import type { TableName } from '../../roles/ports/tables.ts';
+import { KEY_SEPARATOR, type TableName } from '../../roles/ports/tables.ts';
 import type { Sublevels } from './tables.ts';
 
 /**
@@ -7,14 +7,22 @@ import type { Sublevels } from './tables.ts';
  */
 const FILTERED: readonly TableName[] = ['ids', 'open', 'settled', 'ended', 'inbox'];
 
+/**
+ * The table that is asked for ranges which mostly are empty: has an execution of this task begun, is it done, was it handed back.
+ * An iterator takes 80 µs to say no, five times a task. Filtered by the parts of its keys that name event, type, and slot.
+ */
+const RANGED: TableName = 'facts';
+const RANGED_PARTS = 3;
+
 const FIRST_BITS = 1 << 20;
 /** With seven probes one absent key in a hundred is looked up in vain. */
 const BITS_PER_KEY = 10;
 const PROBES = 7;
 
-/** Bloom filters of whole tables: a key they do not know is in no file and no buffer of LevelDB. */
+/** Bloom filters of whole tables: a key or a beginning of keys they do not know is in no file and no buffer of LevelDB. */
 export class AbsenceFilters {
   readonly #filters = new Map(FILTERED.map((table) => [table, new AbsenceFilter()]));
+  readonly #beginnings = new AbsenceFilter();
   #isComplete = false;
 
   /** Reads every key there is; until then nothing is said to be absent. What is written meanwhile is told by `put`. */
@@ -22,17 +30,40 @@ export class AbsenceFilters {
     for (const [table, filter] of this.#filters) {
       for await (const key of sublevels.table(table).keys()) filter.add(key);
     }
+    for await (const key of sublevels.table(RANGED).keys()) this.put(RANGED, key);
     this.#isComplete = true;
   }
 
   /** To be told before the write begins. A key that is deleted later stays known, which costs a look-up at most. */
   put(table: TableName, key: string): void {
     this.#filters.get(table)?.add(key);
+    if (table !== RANGED) return;
+    const beginning = beginningOf(key);
+    if (beginning !== undefined) this.#beginnings.add(beginning);
   }
 
   isAbsent(table: TableName, key: string): boolean {
     return this.#isComplete && this.#filters.get(table)?.mayHave(key) === false;
   }
+
+  /** No key of the table begins so. */
+  isRangeAbsent(table: TableName, prefix: string): boolean {
+    if (!this.#isComplete || table !== RANGED) return false;
+    const beginning = beginningOf(prefix);
+    return beginning !== undefined && !this.#beginnings.mayHave(beginning);
+  }
+}
+
+/** The first parts of a key; undefined where it has fewer, or where the last of them is empty: what is no task is not asked for. */
+function beginningOf(key: string): string | undefined {
+  let end = -1;
+  let last = -1;
+  for (let part = 0; part < RANGED_PARTS; part++) {
+    last = end;
+    end = key.indexOf(KEY_SEPARATOR, end + 1);
+    if (end < 0) return undefined;
+  }
+  return end === last + 1 ? undefined : key.slice(0, end);
 }
 
 interface Layer {

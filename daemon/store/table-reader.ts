@@ -26,6 +26,7 @@ export class LevelTables implements Tables {
 
   async range(table: TableName, range: Range = {}): Promise<readonly (readonly [key: string, value: unknown])[]> {
     const { prefix = '', after, limit } = range;
+    if (this.#absence?.isRangeAbsent(table, prefix)) return [];
     const bounds = {
       ...(after !== undefined && after >= prefix ? { gt: after } : { gte: prefix }),
       ...(prefix !== '' && { lt: endOf(prefix) }),
