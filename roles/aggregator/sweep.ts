@@ -44,7 +44,9 @@ export function missing(
 /** Is it time to ask for it (again)? */
 export function isDue({ tries }: MissingEvent, now: number): boolean {
   const wait = Math.min(YOUNG_MS * 2 ** (tries.length - 1), LONGEST_WAIT_MS);
-  return now - lastTry(tries).at >= wait;
+  const age = now - lastTry(tries).at;
+  // From the future: our clock was set back, and its age cannot be told. Asked for too early it is a repeat, which harms nobody.
+  return age >= wait || age < -YOUNG_MS;
 }
 
 /** The try to repeat: GitHub forgets the others first. */

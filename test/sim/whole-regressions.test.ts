@@ -44,6 +44,14 @@ const STORIES: readonly { readonly id: string; readonly schedule: Schedule }[] =
       { type: 'stall', at: 20_500, from: 'orc-eu', to: 'gen-us' },
     ),
   },
+  {
+    id: 'a sweeper whose clock was set back by an hour asks for what nobody took in',
+    schedule: oneEvent(
+      20_000,
+      { type: 'clock', at: 18_000, node: 'agg-us', byMs: -3_600_000 },
+      { type: 'kill', at: 19_000, node: 'agg-us', downMs: 3_000 },
+    ),
+  },
 ];
 
 for (const { id, schedule } of STORIES) {

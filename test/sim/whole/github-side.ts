@@ -36,6 +36,8 @@ export class GithubSide {
   /** Sends a delivery once more; set by whoever sends them. */
   redeliver: (guid: string) => void = () => {};
   readonly #parts: GithubSideParts;
+  /** Numbers of the comments that are there, in the order they were written. */
+  readonly #byKey = new Map<string, Set<number>>();
   #ids = 0;
 
   constructor(parts: GithubSideParts) {
@@ -64,19 +66,22 @@ export class GithubSide {
       class: 'converging',
       list: async (_target, key) => {
         await this.#way();
-        const found = [...this.comments.values()].filter((each) => each.key === key);
-        return found.map(({ id }): EffectRef => ({ id })).sort((a, b) => Number(a.id) - Number(b.id));
+        return [...(this.#byKey.get(key) ?? [])].map((id): EffectRef => ({ id: String(id) }));
       },
       write: async (_target, { key }) => {
         await this.#way();
-        const id = String(++this.#ids);
+        const number = ++this.#ids;
+        const id = String(number);
         this.comments.set(id, { id, key, by: peer, at: this.#parts.clock.now });
+        this.#byKey.set(key, (this.#byKey.get(key) ?? new Set()).add(number));
         await this.#way();
         return { id };
       },
       remove: async (_target, id) => {
         await this.#way();
+        const key = this.comments.get(id)?.key;
         this.comments.delete(id);
+        if (key !== undefined) this.#byKey.get(key)?.delete(Number(id));
       },
     };
   }

@@ -43,7 +43,10 @@ function overtaken(earlier: Begin, later: Begin, observer: Observer): Broken[] {
   const own = observer.numbers.get(`${offer.by} ${later.eventId}`);
   if (known === undefined || own === undefined || known.at >= offer.at || known.number >= own.number) return [];
   const before = (observer.offers.get(taskKey(earlier.eventId, earlier.slot)) ?? []).filter(({ at }) => at <= later.at);
-  const wasParked = (observer.revisedAt.get(earlier.eventId) ?? Number.POSITIVE_INFINITY) <= later.at;
+  const { eventId, slot } = earlier;
+  const wasParked = [eventId, taskKey(eventId, slot)].some(
+    (key) => (observer.parkedAt.get(key) ?? Number.POSITIVE_INFINITY) <= later.at,
+  );
   if (wasParked || before.some(({ answer }) => answer !== 'accept')) return [];
   const what = `${earlier.slot} number ${known.number} began after number ${own.number} (${later.eventId} on ${later.node})`;
   return [{ what, eventId: earlier.eventId }];

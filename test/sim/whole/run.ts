@@ -28,7 +28,7 @@ export interface Outcome {
 }
 
 /** The time a mesh may take to come to rest after its last fault: several leases and the longest backoff. */
-const SETTLE_MS = 900_000;
+const SETTLE_MS = 600_000;
 const LOOK_EVERY_MS = 3_000;
 /** Nothing may change any more once it is at rest. */
 const REST_MS = 20_000;

@@ -3,11 +3,11 @@ import { type Outcome, type RunOptions, run } from './run.ts';
 import type { Schedule } from './schedule.ts';
 
 export interface ShrinkOptions extends RunOptions {
-  /** Runs that may be spent. Default 200; more gives shorter stories. */
+  /** Runs that may be spent. Default 80; more gives shorter stories. */
   readonly runs?: number;
 }
 
-const RUNS = 200;
+const RUNS = 80;
 
 /**
  * Delta debugging: leaves out parts of a schedule as long as what is left fails in the same way. Faults first, then deliveries,

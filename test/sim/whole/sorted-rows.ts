@@ -42,11 +42,23 @@ export class SortedRows {
     if (this.#hasGaps) this.#keys = this.#keys.filter((key) => this.#values.has(key) && !this.#fresh.has(key));
     this.#hasGaps = false;
     if (this.#fresh.size === 0) return this.#keys;
-    if (this.#fresh.size > 8) this.#keys = [...this.#keys, ...this.#fresh].sort(compareText);
+    if (this.#fresh.size > 4) this.#keys = merged(this.#keys, [...this.#fresh].sort(compareText));
     else for (const key of this.#fresh) this.#keys.splice(firstNotBelow(this.#keys, key), 0, key);
     this.#fresh.clear();
     return this.#keys;
   }
+}
+
+/** Two sorted lists as one. */
+function merged(a: readonly string[], b: readonly string[]): string[] {
+  const all: string[] = [];
+  let next = 0;
+  for (const key of b) {
+    while (next < a.length && (a[next] as string) < key) all.push(a[next++] as string);
+    all.push(key);
+  }
+  while (next < a.length) all.push(a[next++] as string);
+  return all;
 }
 
 /** Index of the first key that is at least so high. */

@@ -33,7 +33,8 @@ const CASES: readonly {
   { id: 'it is younger than 2 min', deliveries: [tried('a', 2 * MINUTE - 1, 0)], asked: [] },
   { id: 'it is 2 min old', deliveries: [tried('a', 2 * MINUTE, 0)], asked: ['a-120000'] },
   { id: 'it is older than the horizon', deliveries: [tried('a', 3 * DAY, 0)], asked: [] },
-  { id: 'the clock of GitHub is ahead', deliveries: [tried('a', -HOUR, 0)], asked: [] },
+  { id: 'the clock of GitHub is a little ahead', deliveries: [tried('a', -2 * MINUTE, 0)], asked: [] },
+  { id: 'our clock was set back: its age cannot be told', deliveries: [tried('a', -HOUR, 0)], asked: ['a--3600000'] },
   {
     id: 'it was asked for a moment ago',
     deliveries: [tried('a', HOUR, 503), tried('a', MINUTE, 503)],
