@@ -2,6 +2,7 @@ import type { MessageStream, StreamMuxerFactory } from '@libp2p/interface';
 import { yamux } from '@libp2p/yamux';
 import { messageOf } from '../../protocols/errors.ts';
 import type { Logger } from '../../roles/ports/runtime.ts';
+import { mergeWindowUpdates } from './merged-windows.ts';
 
 /**
  * A paused stream must hold a whole receive window without a reset: the window may grow to 16 MiB by default while the read
@@ -20,7 +21,7 @@ export function guardedYamux(log: Logger): () => StreamMuxerFactory {
     const factory = create();
     return {
       protocol: factory.protocol,
-      createStreamMuxer: (connection) => factory.createStreamMuxer(guardWrites(connection, log)),
+      createStreamMuxer: (connection) => factory.createStreamMuxer(mergeWindowUpdates(guardWrites(connection, log))),
     };
   };
 }

@@ -163,9 +163,12 @@ function withPrefix(frame: Uint8Array): Uint8Array {
   return bytes;
 }
 
+/** The same each time: it is thrown after every frame, and a new one would collect the stack. */
+const UNFINISHED = new RangeError('unfinished prefix');
+
 /** @throws RangeError while it is not whole: the decoder then waits for more. */
 function readPrefix(bytes: Chunk): number {
-  if (bytes.byteLength < PREFIX_BYTES) throw new RangeError('unfinished prefix');
+  if (bytes.byteLength < PREFIX_BYTES) throw UNFINISHED;
   const prefix = bytes.subarray(0, PREFIX_BYTES);
   return new DataView(prefix.buffer, prefix.byteOffset, PREFIX_BYTES).getUint32(0);
 }
