@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import * as z from 'zod';
 import { EffectKeySchema, EffectRefSchema, EffectTargetSchema } from './effects.ts';
 import { messageOf } from './errors.ts';
@@ -286,7 +286,7 @@ export function genesisHash(log: LogId): Uint8Array {
 }
 
 export function chainHash(previous: Uint8Array, record: Uint8Array): Uint8Array {
-  return createHash('sha256').update(previous).update(record).digest();
+  return hash('sha256', Buffer.concat([previous, record]), 'buffer');
 }
 
 /** The only thing an origin signs, once a commit group. */

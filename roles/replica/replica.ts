@@ -11,6 +11,7 @@ import { Backlog } from './backlog.ts';
 import { signHead } from './chain.ts';
 import { bytesOf } from './check-batch.ts';
 import { CommitQueue } from './commit-group.ts';
+import { CountedRows } from './counted-rows.ts';
 import { Draft } from './draft.ts';
 import { openBelow, rowsOfEvent } from './expire.ts';
 import { type Change, contentOf, type GroupContent, type Item } from './group.ts';
@@ -54,6 +55,7 @@ export class Replica implements Journal {
   readonly #heads = new Heads();
   readonly #queue: CommitQueue<Item>;
   readonly #own: OwnLog;
+  readonly #rows: CountedRows;
   readonly #intake: Intake;
   readonly #projector: Projector;
   readonly #backlog: Backlog;
@@ -70,6 +72,7 @@ export class Replica implements Journal {
   constructor(options: ReplicaOptions, parts: ReplicaParts) {
     const { identity, runtime, disk, projections, epochAfter } = parts;
     this.#parts = parts;
+    this.#rows = new CountedRows(parts.tables);
     this.#queue = new CommitQueue({}, (items) => this.#commit(items));
     this.#own = new OwnLog(options.card, { heads: this.#heads, identity, runtime, epochAfter });
     this.#backlog = new Backlog({
@@ -249,7 +252,9 @@ export class Replica implements Journal {
       const started = this.#parts.runtime.monotonic();
       const content = contentOf(items, (log, tip) => signHead(this.#parts.identity, log, tip));
       const { batches, floors } = content;
-      await this.#parts.disk.commit({ batches, floors, ops: this.#opsOf(content) });
+      const ops = this.#opsOf(content);
+      await this.#parts.disk.commit({ batches, floors, ops });
+      this.#rows.written(ops);
       measureCommit(this.#parts.meter, content.entries, this.#parts.runtime.monotonic() - started);
       this.#tell(content);
       if (items.some((item) => item.kind === 'received' && item.deferred)) this.#backlog.written();
@@ -273,7 +278,7 @@ export class Replica implements Journal {
 
   /** Runs after the group before it is in the tables, so that it reads what that one wrote. */
   #opsOf({ entries, projected, ops, changes }: GroupContent) {
-    const draft = new Draft(this.#parts.tables);
+    const draft = new Draft(this.#rows);
     for (const { position, decoded } of entries) this.#projector.project(position, decoded, draft);
     for (const head of projected) draft.apply([this.#projector.reached(head, head.length)]);
     draft.apply(ops);

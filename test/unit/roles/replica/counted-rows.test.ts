@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { TableName, Tables } from '../../../../roles/ports/tables.ts';
+import { CountedRows } from '../../../../roles/replica/counted-rows.ts';
+
+function counting(values: ReadonlyMap<string, unknown>) {
+  const asked: string[] = [];
+  const tables: Tables = {
+    get: (table: TableName, key: string) => {
+      asked.push(`${table} ${key}`);
+      return values.get(key);
+    },
+    range: async () => [],
+  };
+  return { rows: new CountedRows(tables), asked };
+}
+
+test('replica / counted rows / a counter is read once, and from then on is what was written', () => {
+  const values = new Map<string, unknown>([['events', 3]]);
+  const { rows, asked } = counting(values);
+  assert.deepEqual([rows.get('counters', 'events'), rows.get('counters', 'new')], [3, undefined]);
+  rows.written([
+    { table: 'counters', key: 'events', value: 4 },
+    { table: 'counters', key: 'new', value: 1 },
+    { table: 'open', key: 'events', value: 'not a counter' },
+  ]);
+  assert.deepEqual([rows.get('counters', 'events'), rows.get('counters', 'new')], [4, 1]);
+  rows.written([{ table: 'counters', key: 'new', value: undefined }]);
+  assert.equal(rows.get('counters', 'new'), undefined);
+  assert.deepEqual(asked, ['counters events', 'counters new']);
+});
+
+test('replica / counted rows / other tables are read each time', () => {
+  const values = new Map<string, unknown>([['a', 1]]);
+  const { rows, asked } = counting(values);
+  assert.equal(rows.get('open', 'a'), 1);
+  values.set('a', 2);
+  assert.equal(rows.get('open', 'a'), 2);
+  assert.equal(asked.length, 2);
+});
