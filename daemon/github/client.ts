@@ -2,17 +2,9 @@ import type { Octokit } from '@octokit/core';
 import * as z from 'zod';
 import { MeshError } from '../../protocols/errors.ts';
 import type { Logger } from '../../roles/ports/runtime.ts';
-import type { Config } from '../config/config.ts';
+import type { GitHubOptions } from './github-options.ts';
 import { githubProblem } from './github-problem.ts';
 import { createOctokit } from './octokit.ts';
-
-/** The section `github` of the configuration, and what has no key there. */
-export interface GitHubOptions extends Partial<Config['github']> {
-  /** For one attempt of one request. Milliseconds, default 30 000. */
-  readonly timeoutMs?: number;
-  /** Unit of the waits before repeats. Milliseconds, default 1 000. */
-  readonly retryBaseMs?: number;
-}
 
 export interface GitHubParts {
   readonly log: Logger;

@@ -3,7 +3,7 @@ import { Octokit } from '@octokit/core';
 import { retry } from '@octokit/plugin-retry';
 import { throttling } from '@octokit/plugin-throttling';
 import type { Logger } from '../../roles/ports/runtime.ts';
-import type { GitHubOptions } from './client.ts';
+import type { GitHubOptions } from './github-options.ts';
 
 /** Who asks; without an installation an App speaks for itself. */
 export type Credential =

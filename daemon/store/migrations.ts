@@ -1,16 +1,7 @@
 import { MeshError } from '../../protocols/errors.ts';
+import type { Migration } from './migration.ts';
 import { SEGMENTS_OF_RECORDS } from './segments-of-records.ts';
 import type { Database, Sublevels } from './tables.ts';
-
-/**
- * A change of the layout. It writes beside the old sublevels in one synced batch, its own version among it; what it made
- * useless is deleted one release later, so that the release before can still be started.
- */
-export interface Migration {
-  readonly from: number;
-  readonly to: number;
-  run(db: Database): Promise<void>;
-}
 
 /** Versions of the layout: 1 = a row a record, 2 = a row a commit group. */
 export const MIGRATIONS: readonly Migration[] = [SEGMENTS_OF_RECORDS];

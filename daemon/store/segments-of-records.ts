@@ -1,5 +1,5 @@
 import { epochOf, peerIdOf } from '../../protocols/ids.ts';
-import type { Migration } from './migrations.ts';
+import type { Migration } from './migration.ts';
 import { encodeSegment } from './segment.ts';
 import { type Database, openBytes, placeKey, readPlaceKey, SUBLEVELS } from './tables.ts';
 
