@@ -1,6 +1,7 @@
 import { createEmulator } from 'emulate';
 import { Secret } from '../../daemon/config/secret.ts';
-import { GitHubClient, type GitHubOptions } from '../../daemon/github/client.ts';
+import { GitHubClient } from '../../daemon/github/client.ts';
+import type { GitHubOptions } from '../../daemon/github/github-options.ts';
 import { silentLogger } from '../fakes/runtime-lite.ts';
 
 /** Accounts of the stand-in, by their tokens. */
