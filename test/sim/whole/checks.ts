@@ -40,6 +40,10 @@ export function violationsOf(schedule: Schedule, world: World, observer: Observe
     ...outside(world, observer),
     ...open(world, observer),
     ...different(schedule, world),
+    ...world.github.branches.overwrites.map(({ branch, lost, key }) => ({
+      count: 'lockViolations' as const,
+      what: `${key} pushed to ${branch} over ${lost.sha} of ${lost.key ?? 'a person'}, which it had not seen`,
+    })),
     ...orderViolations(observer).map((each) => ({ count: 'orderViolations' as const, ...each })),
   ];
 }

@@ -5,6 +5,7 @@ import type { Deliveries, DeliveryPage, HookDelivery } from '../../../roles/port
 import type { ConvergingAdapter } from '../../../roles/ports/effects.ts';
 import type { Chance } from './chance.ts';
 import type { SimClock } from './clock.ts';
+import { SimBranches } from './sim-branches.ts';
 
 export interface GithubSideParts {
   readonly clock: SimClock;
@@ -33,6 +34,7 @@ export class GithubSide {
   readonly deliveries: HookDelivery[] = [];
   /** Comments by id, oldest first. */
   readonly comments = new Map<string, Comment>();
+  readonly branches = new SimBranches();
   /** Sends a delivery once more; set by whoever sends them. */
   redeliver: (guid: string) => void = () => {};
   readonly #parts: GithubSideParts;
@@ -84,6 +86,10 @@ export class GithubSide {
         if (key !== undefined) this.#byKey.get(key)?.delete(Number(id));
       },
     };
+  }
+
+  pushes(isFenced: boolean) {
+    return this.branches.pushesBy(() => this.#way(), isFenced);
   }
 
   async #way(): Promise<void> {

@@ -13,6 +13,7 @@ interface Webhook {
   readonly mac: string;
 }
 
+const PERSON_EVERY = 5;
 const SENT = new WeakMap<World, Map<string, Webhook>>();
 
 /** Sends one webhook. Like GitHub it tries once: nobody there, or no answer, and that was it. */
@@ -29,6 +30,8 @@ export function deliver(delivery: Delivery, world: World, observer: Observer): v
   };
   sent.set(guid, webhook);
   observer.sent.add(eventIdOf('github', guid));
+  // People work on the same branches.
+  if (delivery.id % PERSON_EVERY === 0) world.github.branches.pushByPerson(`b${delivery.id % 2}`);
   send(webhook, world.host(to).node, world, observer);
 }
 

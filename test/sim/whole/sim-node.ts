@@ -19,6 +19,7 @@ import { LogSync, type LogSyncOptions } from '../../../roles/replica/log-sync.ts
 import { PROJECTIONS } from '../../../roles/replica/projections.ts';
 import { Replica } from '../../../roles/replica/replica.ts';
 import { Retention } from '../../../roles/replica/retention.ts';
+import { RunController } from '../../../roles/runs/controller.ts';
 import type { Chance } from './chance.ts';
 import type { SimClock } from './clock.ts';
 import type { SimDisk } from './disk.ts';
@@ -32,6 +33,7 @@ import { ROUTES } from './routes.ts';
 import type { Mode } from './schedule.ts';
 import { simModel, simTemplates } from './sim-model.ts';
 import { SILENT_METER, simRuntime, troubleLog } from './sim-runtime.ts';
+import { SimWriter } from './sim-writer.ts';
 
 export interface SimNodeOptions {
   readonly card: NodeCard;
@@ -133,12 +135,17 @@ export function simNode(options: SimNodeOptions, parts: SimNodeParts): SimNode {
     : undefined;
   if (orchestrator) late.note = (from, note) => orchestrator.note(from, note);
   const engine = { model: simModel(parts), templates: simTemplates(parts) };
-  const adapters = { comment: github.commentsBy(card.peer) };
+  const adapters = { comment: github.commentsBy(card.peer), branch: github.pushes(plant !== 'no fence') };
   const ledger = plantedLedger(plant, new LogLedger({ self: card.peer }, common), parts.flags);
   const effects = has('general') ? assembleEffects({ self: card.peer }, { ...common, adapters, ledger }) : undefined;
   const general = effects
     ? new General({ self: card, generals: card.generals }, { ...common, dispatcher, ...engine, effects: effects.desk })
     : undefined;
+  const { branches } = github;
+  const writer =
+    effects && new SimWriter({ self: card.peer, cluster: HOME }, { ...common, effects: effects.desk, branches });
+  const controller = orchestrator && new RunController({ self: card }, { ...common, roster, isReady });
+  if (orchestrator) replica.onForgotten((events) => orchestrator.forget(events));
   if (general) {
     late.offer = async (from, offer) => {
       const reply = await general.offer(from, offer);
@@ -166,13 +173,16 @@ export function simNode(options: SimNodeOptions, parts: SimNodeParts): SimNode {
       announcer.start();
       sweeper?.start();
       await orchestrator?.start();
+      void controller?.start();
       await effects?.start();
+      void writer?.start();
       await general?.start();
     },
     stop: async () => {
       announcer.leave();
       await general?.stop();
       await effects?.stop();
+      await controller?.stop();
       await orchestrator?.stop();
       await sweeper?.stop();
       aggregator?.close('this node leaves');
@@ -191,6 +201,8 @@ export function simNode(options: SimNodeOptions, parts: SimNodeParts): SimNode {
   };
 }
 
+/** Where runs that write to the only repository are admitted. */
+const HOME = 'us';
 /** Every minute instead of every five: the same, and sooner over. */
 const SWEEP = { everyMs: 60_000, horizonMs: 3 * 86_400_000 } as const;
 /** As in daemon/compose-core.ts. */
