@@ -88,9 +88,20 @@ export class TaskBook {
     return this.#waiting.slots();
   }
 
-  /** Who waits for a slot, in the order they should be asked. */
+  /** Who waits for a slot, in the order they should be asked: subjects by urgency, those of one subject by number (W2). */
   waitingFor(slot: SlotId): TaskEntry[] {
-    return this.#waiting.waitingFor(slot, LOOKED_AT).flatMap((key) => this.#entries.get(key) ?? []);
+    const inTurn = new Set<TaskEntry>();
+    for (const key of this.#waiting.waitingFor(slot, LOOKED_AT)) {
+      const entry = this.#entries.get(key);
+      if (entry !== undefined) inTurn.add(this.#earliest(entry, inTurn));
+    }
+    return [...inTurn];
+  }
+
+  /** Of those that wait like this one, for the same slot of the same subject, the first that has not had its turn. */
+  #earliest(entry: TaskEntry, hadTurn: ReadonlySet<TaskEntry>): TaskEntry {
+    const waiting = this.besides(entry).filter((each) => each.state.phase === 'waiting' && !hadTurn.has(each));
+    return waiting.reduce((a, b) => (b.assignment.number < a.assignment.number ? b : a), waiting[0] ?? entry);
   }
 
   /** May it be offered, as far as its subject is concerned? */

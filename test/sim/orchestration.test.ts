@@ -344,6 +344,26 @@ test('orchestration / overload / eighty events on one small general are all done
   assert.ok(lastUrgent < 40, `the last urgent event was number ${lastUrgent}`);
 });
 
+test('orchestration / overload / of one subject that waits for room the urgent event does not overtake an earlier one', async () => {
+  const urgent = {
+    name: 'urgent',
+    match: { kind: 'needs_attention' },
+    generals: ['triage'],
+    priority: 'critical',
+  } as const;
+  const rest = { name: 'rest', match: { repository: 'acme/app' }, generals: ['triage'] } as const;
+  const mesh = await meshOf({ gen1: 'prod-us' }, { routes: mergeRoutes([urgent, rest], { defaults: false }) });
+  for (let i = 0; i < 12; i++) await mesh.emit(eventAbout(`acme/app#${i}`));
+  const first = await mesh.emit(eventAbout('acme/app#99'));
+  const second = await mesh.emit(eventAbout('acme/app#99', { kind: 'needs_attention' }));
+  for (const id of [first, second]) assert.equal((await mesh.settle(id, 60_000)).settled?.outcome, 'done');
+  const order = mesh.general('gen1').executions.map(({ eventId }) => eventId);
+  assert.deepEqual(
+    order.filter((id) => id === first || id === second),
+    [first, second],
+  );
+});
+
 test('orchestration / overload / room that became free is used at once, not at the next presence', async () => {
   const mesh = await meshOf({ gen1: 'prod-us' });
   mesh.general('gen1').behaviour.durationMs = 50;
