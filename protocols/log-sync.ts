@@ -1,6 +1,9 @@
 import * as z from 'zod';
 import { EpochSchema, PeerIdSchema } from './ids.ts';
 
+/** Open logs lie in so many parts by their origin: nodes that differ in a few logs list a few parts of them. */
+export const PARTS = 64;
+
 /**
  * Frames on `/mindmesh/log/1` (L6). The reader opens the stream and says what it has; the writer sends what is missing in
  * batches, says `caught-up`, and from then on pushes every commit. Saying `have` again moves the writer's cursors: that is
@@ -22,6 +25,17 @@ export const HaveSchema = z.object({
    */
   closed: z.string().optional(),
   /**
+   * A first word in short, of a reader with many logs: it lists none, says the digest of its closed epochs and then one for each
+   * part of its open logs, and is asked for the parts that differ. `closed` is empty then, which is nobody's digest: a build that
+   * does not know the field asks for the whole list.
+   */
+  parts: z
+    .array(z.string())
+    .max(PARTS + 1)
+    .optional(),
+  /** Answers a `list` with parts: the open logs of these are listed. Of the others the writer has said that it holds the same. */
+  only: z.array(z.int().nonnegative()).max(PARTS).optional(),
+  /**
    * Origins the reader has a link to itself: once caught up, their commits are not pushed on this one, so that in a small
    * mesh each record travels once to each reader. The next `have` is answered in full all the same.
    */
@@ -40,8 +54,11 @@ export type BatchHeader = z.infer<typeof BatchHeaderSchema>;
 export const FloorHeaderSchema = z.object({ type: z.literal('floor'), ...log, length });
 export type FloorHeader = z.infer<typeof FloorHeaderSchema>;
 
-/** The writer's closed epochs end otherwise than the reader's: it wants every log listed. */
-export const ListSchema = z.object({ type: z.literal('list') });
+/** The writer's closed epochs end otherwise than the reader's: it wants every log listed; or only the open ones of some parts. */
+export const ListSchema = z.object({
+  type: z.literal('list'),
+  parts: z.array(z.int().nonnegative()).max(PARTS).optional(),
+});
 
 export const CaughtUpSchema = z.object({ type: z.literal('caught-up') });
 
@@ -59,6 +76,11 @@ export const MoreSchema = z.object({
     .array(z.tuple([PeerIdSchema, EpochSchema, length]))
     .max(MAX_STORED)
     .optional(),
+  /**
+   * Origins whose commits another link brings sooner: not to be pushed on this one until the next `have`, so that in a large mesh
+   * too each record travels about once to each reader. A build that does not know the field goes on pushing.
+   */
+  enough: z.array(PeerIdSchema).max(MAX_STORED).optional(),
 });
 export type Stored = NonNullable<z.infer<typeof MoreSchema>['stored']>;
 

@@ -8,14 +8,18 @@ import type { Replica } from './replica.ts';
 
 /** At most ten a second (L6). */
 const MIN_INTERVAL_MS = 100;
-/** What a node may receive of these from all its peers together: 10 kB/s. */
+/** What a node may receive of these from all its peers together, every copy counted: 10 kB/s. */
 const BYTES_PER_MS = 10;
-/** Signature, ids and protobuf around the JSON of a message. */
+/** So often a message arrives: once from each neighbour on the topic but those it is handed on to first. */
+const COPIES = 3;
+/** Signature, key, ids, protobuf, and what the stream puts around a message. */
 const ENVELOPE_BYTES = 250;
-/** A peer that gossiped within this counts as active. */
+/** A peer that gossiped within this counts as active, or within three intervals when they are longer. */
 const ACTIVE_MS = 10_000;
-/** Logs of others that one message names beside the own one. */
-const MAX_LOGS = 32;
+/** Logs that one message names: the newest to grow, the own one among them. */
+const MAX_LOGS = 8;
+/** Who was asked first may lack it too. */
+const MAX_TRIES = 2;
 /** How long a push that is on its way may take before a longer head counts as a gap. */
 const GRACE_MS = 300;
 /** Heads heard of and not reached; more than any org has logs being written. */
@@ -25,15 +29,15 @@ export interface HeadsGossipParts {
   readonly mesh: Pick<Mesh, 'publish' | 'onGossip'>;
   readonly replica: Pick<Replica, 'lengthOf' | 'expectedLengthOf' | 'isQuarantined'>;
   readonly runtime: Runtime;
-  /** Something that `from` spoke of has not arrived. */
-  onGap(from: PeerId): void;
+  /** Something that `from` spoke of has not arrived; `tries` were made before. */
+  onGap(from: PeerId, tries: number): void;
 }
 
 interface Heard {
   readonly log: LogId;
   readonly length: number;
   readonly from: PeerId;
-  asked: boolean;
+  tries: number;
 }
 
 /** Tells others how long our log is and finds out what did not arrive (L6). Only a hint: the logs travel on links. */
@@ -45,14 +49,18 @@ export class HeadsGossip {
   readonly #active = new Map<PeerId, number>();
   readonly #heard = new Map<string, Heard>();
   #bytes = ENVELOPE_BYTES;
+  #intervalMs = MIN_INTERVAL_MS;
   #cancelCheck: (() => void) | undefined;
   #stopped = false;
 
   constructor(self: PeerId, parts: HeadsGossipParts) {
     this.#self = self;
     this.#parts = parts;
-    const intervalMs = () => gossipIntervalMs(this.#bytes, this.#activeOrigins());
-    this.#pace = pace(parts.runtime, intervalMs, () => this.#publish());
+    this.#pace = pace(
+      parts.runtime,
+      () => this.#nextIntervalMs(),
+      () => this.#publish(),
+    );
     parts.mesh.onGossip(TOPICS.heads, (from, heads) => this.#hear(from, heads));
   }
 
@@ -83,8 +91,13 @@ export class HeadsGossip {
     this.#parts.mesh.publish(TOPICS.heads, message);
   }
 
+  #nextIntervalMs(): number {
+    this.#intervalMs = gossipIntervalMs(this.#bytes, this.#activeOrigins());
+    return this.#intervalMs;
+  }
+
   #activeOrigins(): number {
-    const since = this.#parts.runtime.monotonic() - ACTIVE_MS;
+    const since = this.#parts.runtime.monotonic() - Math.max(ACTIVE_MS, 3 * this.#intervalMs);
     for (const [peer, at] of this.#active) if (at < since) this.#active.delete(peer);
     return this.#active.size + 1;
   }
@@ -93,6 +106,10 @@ export class HeadsGossip {
     if (this.#stopped) return;
     this.#active.set(from, this.#parts.runtime.monotonic());
     for (const [origin, epoch, length] of logs) this.#note({ origin, epoch }, length, from);
+    this.#watch();
+  }
+
+  #watch(): void {
     if (this.#cancelCheck || !this.#hasUnasked()) return;
     this.#cancelCheck = this.#parts.runtime.after(GRACE_MS, () => this.#check());
   }
@@ -102,18 +119,22 @@ export class HeadsGossip {
     const known = Math.max(this.#parts.replica.expectedLengthOf(log), this.#heard.get(key)?.length ?? 0);
     if (length <= known || this.#parts.replica.isQuarantined(log)) return;
     if (this.#heard.size >= MAX_HEARD && !this.#heard.has(key)) return;
-    this.#heard.set(key, { log, length, from, asked: false });
+    this.#heard.set(key, { log, length, from, tries: 0 });
   }
 
   #hasUnasked(): boolean {
-    return [...this.#heard.values()].some((heard) => !heard.asked);
+    return [...this.#heard.values()].some(({ tries }) => tries < MAX_TRIES);
   }
 
   #check(): void {
     this.#cancelCheck = undefined;
-    const missing = this.#unreached((log) => this.#parts.replica.expectedLengthOf(log)).filter((heard) => !heard.asked);
-    for (const heard of missing) heard.asked = true;
-    for (const from of new Set(missing.map((heard) => heard.from))) this.#parts.onGap(from);
+    const unreached = this.#unreached((log) => this.#parts.replica.expectedLengthOf(log));
+    const missing = unreached.filter(({ tries }) => tries < MAX_TRIES);
+    for (const [from, heard] of Map.groupBy(missing, (each) => each.from)) {
+      this.#parts.onGap(from, Math.max(...heard.map(({ tries }) => tries)));
+    }
+    for (const heard of missing) heard.tries += 1;
+    this.#watch();
   }
 
   /** Forgets what has been reached. */
@@ -127,5 +148,5 @@ export class HeadsGossip {
 
 /** Grows with the number of those who speak, so that each node hears at most 10 kB/s of it. */
 export function gossipIntervalMs(bytes: number, activeOrigins: number): number {
-  return Math.max(MIN_INTERVAL_MS, Math.ceil((bytes * activeOrigins) / BYTES_PER_MS));
+  return Math.max(MIN_INTERVAL_MS, Math.ceil((bytes * COPIES * activeOrigins) / BYTES_PER_MS));
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { compareText, type Epoch, type LogId, logKey, type PeerId } from '../../protocols/ids.ts';
-import { NOTHING_WANTED } from '../../protocols/log-sync.ts';
+import { NOTHING_WANTED, PARTS } from '../../protocols/log-sync.ts';
 import type { SignedHead } from '../../protocols/record.ts';
 import { emptyTip, type Tip } from './chain.ts';
 
@@ -28,6 +28,8 @@ export interface Digest {
 }
 
 const HASH_DIGITS = 16;
+/** Of the digest of one part: 48 bits. */
+const PART_DIGITS = 12;
 
 /** The map (origin, epoch) → length that is a node's state (L4). Lengths only grow. */
 export class Heads {
@@ -77,12 +79,26 @@ export class Heads {
     const ends = this.have();
     const open = ends.filter(([origin], i) => ends[i + 1]?.[0] !== origin);
     const closed = ends.filter(([origin], i) => ends[i + 1]?.[0] === origin);
-    return {
-      open,
-      closed,
-      hash: createHash('sha256').update(JSON.stringify(closed)).digest('hex').slice(0, HASH_DIGITS),
-    };
+    return { open, closed, hash: digestOfEnds(closed, HASH_DIGITS) };
   }
+}
+
+/** In which part of the open logs those of an origin are: FNV-1a, because all of them are asked at each exchange. */
+export function partOf(origin: PeerId): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < origin.length; i++) hash = Math.imul(hash ^ origin.charCodeAt(i), 0x01000193);
+  return ((hash ^ (hash >>> 15)) >>> 0) % PARTS;
+}
+
+/** A digest of each part of the open logs. */
+export function partDigests(open: readonly LogEnd[]): readonly string[] {
+  const parts = Array.from({ length: PARTS }, (): LogEnd[] => []);
+  for (const end of open) parts[partOf(end[0])]?.push(end);
+  return parts.map((ends) => (ends.length === 0 ? '' : digestOfEnds(ends, PART_DIGITS)));
+}
+
+function digestOfEnds(ends: readonly LogEnd[], digits: number): string {
+  return createHash('sha256').update(JSON.stringify(ends)).digest('hex').slice(0, digits);
 }
 
 function endOf({ log: { origin, epoch }, committed, quarantined }: LogState): LogEnd {

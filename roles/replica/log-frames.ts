@@ -17,8 +17,9 @@ export type LogMessage =
   | { readonly type: 'have'; readonly have: Have }
   | { readonly type: 'batch'; readonly batch: Batch }
   | { readonly type: 'floor'; readonly head: SignedHead }
-  | { readonly type: 'more'; readonly stored: Stored }
-  | { readonly type: 'list' | 'caught-up' };
+  | { readonly type: 'more'; readonly stored: Stored; readonly enough: readonly PeerId[] }
+  | { readonly type: 'list'; readonly parts: readonly number[] | undefined }
+  | { readonly type: 'caught-up' };
 
 const HASH_BYTES = 32;
 /** Ed25519. */
@@ -28,17 +29,21 @@ export function encodeHave(have: Have): Uint8Array {
   return encodeFrame(have);
 }
 
-export function encodeList(): Uint8Array {
-  return encodeFrame({ type: 'list' });
+/** @param parts those of which the open logs are wanted. Default: every log. */
+export function encodeList(parts?: readonly number[]): Uint8Array {
+  return encodeFrame({ type: 'list', ...(parts && { parts }) });
 }
 
 export function encodeCaughtUp(): Uint8Array {
   return encodeFrame({ type: 'caught-up' });
 }
 
-/** @param stored how much of the writer's own logs is synced here, where the batch was of one */
-export function encodeMore(stored: Stored = []): Uint8Array {
-  return encodeFrame({ type: 'more', ...(stored.length > 0 && { stored }) });
+/**
+ * @param stored how much of the writer's own logs is synced here, where the batch was of one
+ * @param enough origins that are not to be pushed here until the next `have`
+ */
+export function encodeMore(stored: Stored = [], enough: readonly PeerId[] = []): Uint8Array {
+  return encodeFrame({ type: 'more', ...(stored.length > 0 && { stored }), ...(enough.length > 0 && { enough }) });
 }
 
 export function encodeBatch({ from, records, head }: Batch): Uint8Array {
@@ -60,10 +65,11 @@ export function decodeLogFrame(bytes: Uint8Array, peer: PeerId): LogMessage {
     case 'have':
       return { type: 'have', have: frame };
     case 'list':
+      return { type: 'list', parts: frame.parts };
     case 'caught-up':
       return { type: frame.type };
     case 'more':
-      return { type: 'more', stored: frame.stored ?? [] };
+      return { type: 'more', stored: frame.stored ?? [], enough: frame.enough ?? [] };
     case 'batch':
       return { type: 'batch', batch: batchOf(frame, parts, peer) };
     case 'floor':
@@ -81,5 +87,6 @@ function headOf(header: BatchHeader | FloorHeader, parts: readonly Uint8Array[],
     throw new MeshError('frame-malformed', { peer, problem: 'its head has no signature or no hash' });
   }
   const { origin, epoch, length } = header;
-  return { origin, epoch, length, hash, signature };
+  // Copied: a head is kept as long as its log does not grow, and would keep its frame of up to 1 MiB with it.
+  return { origin, epoch, length, hash: Uint8Array.from(hash), signature: Uint8Array.from(signature) };
 }

@@ -11,12 +11,22 @@ import type { Replica } from './replica.ts';
 /** A writer that leaves gaps although it was told what we have does not listen. */
 const MAX_GAPS = 3;
 
+/** What is said with the word for the next batch. */
+interface Word {
+  readonly stored?: Stored;
+  readonly enough?: readonly PeerId[];
+}
+
 export interface LogReaderParts {
   readonly replica: Pick<Replica, 'apply' | 'jump' | 'lengthOf'>;
   readonly log: Logger;
   readonly meter: Meter;
-  /** What to say now; in full when the short form did not do. */
-  have(isFull: boolean): Have;
+  /** What to say now; when the short form did not do, in full, or the open logs of some parts. */
+  have(wanted: 'short' | 'all' | readonly number[]): Have;
+  /** Records of an origin came over this link first. */
+  onFirst(origin: PeerId): void;
+  /** Another link brings the records of that origin too, and sooner. */
+  isBroughtByAnother(origin: PeerId): boolean;
   /** Everything the writer had at the last `have` is synced here. */
   onCaughtUp(): void;
   /** A batch was written. */
@@ -32,6 +42,8 @@ export class LogReader implements LinkHandler {
   readonly #parts: LogReaderParts;
   #link: Link | undefined;
   #excepted: readonly PeerId[] = [];
+  /** Origins that the writer was told not to push since the last `have`. */
+  readonly #enough = new Set<PeerId>();
   #isLive = false;
   #isClosed = false;
   /** A `have` is unanswered. */
@@ -62,6 +74,11 @@ export class LogReader implements LinkHandler {
     return this.#excepted;
   }
 
+  /** The writer pushes the commits of that origin here. */
+  pushes(origin: PeerId): boolean {
+    return this.isLive && !this.#enough.has(origin) && !this.#excepted.includes(origin);
+  }
+
   attach(link: Link): void {
     this.#link = link;
     if (this.#isClosed) link.close('it ended while it was opened');
@@ -73,12 +90,13 @@ export class LogReader implements LinkHandler {
     this.#askAgain = this.#asking;
     if (this.#asking) return;
     this.#asking = true;
-    this.#say(false);
+    this.#say('short');
   }
 
-  #say(isFull: boolean): void {
-    const have = this.#parts.have(isFull);
+  #say(wanted: 'short' | 'all' | readonly number[]): void {
+    const have = this.#parts.have(wanted);
     this.#excepted = have.except ?? [];
+    this.#enough.clear();
     this.#send(encodeHave(have));
   }
 
@@ -125,7 +143,7 @@ export class LogReader implements LinkHandler {
         this.#take(() => this.#jump(message.head));
         break;
       case 'list':
-        this.#say(true);
+        this.#say(message.parts ?? 'all');
         break;
       case 'caught-up':
         void this.#caughtUp();
@@ -136,35 +154,44 @@ export class LogReader implements LinkHandler {
     }
   }
 
-  #take(write: () => Promise<Stored>): void {
+  #take(write: () => Promise<Word>): void {
     if (this.#inHand.size >= BATCHES_IN_FLIGHT) {
       throw new MeshError('frame-malformed', { peer: this.peer, problem: 'it sends more than it was asked for' });
     }
-    const written = write().then((stored) => {
+    const written = write().then(({ stored = [], enough = [] }) => {
       this.#inHand.delete(written);
-      this.#send(encodeMore(stored));
+      this.#send(encodeMore(stored, enough));
     });
     this.#inHand.add(written);
   }
 
   /** Never rejects: what goes wrong ends the link. Resolves with what to tell the writer of its own log. */
-  async #write(batch: Batch): Promise<Stored> {
+  async #write(batch: Batch): Promise<Word> {
     try {
       const applied = await this.#parts.replica.apply(batch, this.peer);
       if (applied === 'gap') this.#askForGap();
       if (applied === 'applied') {
         this.#gaps = 0;
         this.#parts.onProgress();
+        this.#parts.onFirst(batch.head.origin);
       }
-      return applied === 'applied' || applied === 'known' ? this.#storedOf(batch) : [];
+      const isHere = applied === 'applied' || applied === 'known';
+      return { stored: isHere ? this.#storedOf(batch) : [], enough: applied === 'known' ? this.#enoughOf(batch) : [] };
     } catch (error) {
       this.#endFor(error, batch.head);
-      return [];
+      return {};
     }
   }
 
+  /** What the writer wrote itself is always wanted from it: nobody has it sooner, and it wants to know that it is here (I1). */
+  #enoughOf({ head: { origin } }: Batch): readonly PeerId[] {
+    if (origin === this.peer || !this.#parts.isBroughtByAnother(origin)) return [];
+    this.#enough.add(origin);
+    return [origin];
+  }
+
   /** Never rejects: what goes wrong ends the link. */
-  async #jump(floor: SignedHead): Promise<Stored> {
+  async #jump(floor: SignedHead): Promise<Word> {
     try {
       const jumped = await this.#parts.replica.jump(floor, this.peer);
       if (jumped === 'applied') {
@@ -177,7 +204,7 @@ export class LogReader implements LinkHandler {
     } catch (error) {
       this.#endFor(error, floor);
     }
-    return [];
+    return {};
   }
 
   /** Only synced records count, and only the origin wants to know (I1): so each commit is told of once, whatever the mesh's size. */

@@ -6,8 +6,9 @@ import type { Copies } from '../ports/copies.ts';
 import type { Link, LinkHandler, Mesh } from '../ports/links.ts';
 import type { Meter, Runtime } from '../ports/runtime.ts';
 import { CatchUpTurn } from './catch-up-turn.ts';
+import { partDigests, partOf } from './heads.ts';
 import { HeadsGossip } from './heads-gossip.ts';
-import { LinkKeeper, openReader } from './link-keeper.ts';
+import { LinkKeeper, MAX_LINKS, openReader } from './link-keeper.ts';
 import { LogReader } from './log-reader.ts';
 import { LogWriter } from './log-writer.ts';
 import { PeerProgress } from './peer-progress.ts';
@@ -43,6 +44,9 @@ export interface LogSyncStats {
 const EXCHANGE_MIN_MS = 5_000;
 const EXCHANGE_MAX_MS = 15_000;
 
+/** So many open logs are listed rather than compared by digests first. */
+const MAX_LISTED = 64;
+
 /** Between two logs of ours that are given up because one peer takes no more of them. */
 const REFUSAL_MS = 60_000;
 
@@ -63,6 +67,8 @@ export class LogSync {
   readonly #suspects = new Map<PeerId, Set<string>>();
   /** By peer, when it last refused one of our own logs. */
   readonly #refusals = new Map<PeerId, number>();
+  /** By origin, the link that brought its newest records first: in a large mesh the others are told not to. */
+  readonly #sources = new Map<PeerId, LogReader>();
   #cancelExchange: () => void = () => {};
   #running = false;
 
@@ -75,7 +81,12 @@ export class LogSync {
     this.#progress = new PeerProgress(runtime);
     this.#copies = new StoredCopies(self, { replica, runtime, isOfOrg });
     this.#turn = new CatchUpTurn(runtime);
-    this.#gossip = new HeadsGossip(self, { mesh, replica, runtime, onGap: (from) => this.#mendGap(from) });
+    this.#gossip = new HeadsGossip(self, {
+      mesh,
+      replica,
+      runtime,
+      onGap: (from, tries) => this.#mendGap(from, tries),
+    });
     this.#keeper = new LinkKeeper(self, {
       mesh,
       runtime,
@@ -186,7 +197,15 @@ export class LogSync {
       replica,
       meter,
       log: runtime.log,
-      have: (isFull) => this.#have(reader, isFull),
+      have: (wanted) => this.#have(reader, wanted),
+      onFirst: (origin) => {
+        // An answer to a question is no sign that the next record will come this way too.
+        if (reader.pushes(origin) && this.#keeper.readers().includes(reader)) this.#sources.set(origin, reader);
+      },
+      isBroughtByAnother: (origin) => {
+        const source = this.#sources.get(origin);
+        return source !== undefined && source !== reader && source.pushes(origin);
+      },
       onCaughtUp: () => this.#caughtUp(reader),
       onProgress: () => this.#turn.progress(reader),
       onSuspect: (log) => this.#suspects.set(peer, new Set(this.#suspects.get(peer)).add(logKey(log))),
@@ -194,18 +213,24 @@ export class LogSync {
         this.#turn.release(reader);
         onClosed(reader);
         this.#tellSources();
+        this.#replaceSource(reader);
       },
     });
     return reader;
   }
 
-  #have(reader: LogReader, isFull: boolean): Have {
+  #have(reader: LogReader, wanted: 'short' | 'all' | readonly number[]): Have {
     const { replica } = this.#parts;
     const except = [...this.#sourcesBeside(reader)];
     const suspects = this.#suspects.get(reader.peer);
-    if (!isFull && suspects === undefined) {
+    if (wanted !== 'all' && suspects === undefined) {
       const { open, hash } = replica.digest();
-      return { type: 'have', logs: open.map((each) => [...each]), closed: hash, except };
+      if (wanted === 'short' && open.length > MAX_LISTED) {
+        return { type: 'have', logs: [], closed: '', parts: [hash, ...partDigests(open)], except };
+      }
+      const listed = wanted === 'short' ? open : open.filter(([origin]) => wanted.includes(partOf(origin)));
+      const only = wanted === 'short' ? {} : { only: [...wanted] };
+      return { type: 'have', logs: listed.map((each) => [...each]), closed: hash, ...only, except };
     }
     const logs = replica.have().filter(([origin, epoch]) => !suspects?.has(logKey({ origin, epoch })));
     return { type: 'have', logs: logs.map((each) => [...each]), except };
@@ -232,6 +257,19 @@ export class LogSync {
     }
   }
 
+  /** What came over a link that has ended comes over another one from now on: a `have` makes that push everything again. */
+  #replaceSource(lost: LogReader): void {
+    const orphans = [...this.#sources].filter(([, source]) => source === lost).map(([origin]) => origin);
+    for (const origin of orphans) this.#sources.delete(origin);
+    if (orphans.length > 0 && this.#running) this.#askAny();
+  }
+
+  #askAny(): void {
+    const { runtime } = this.#parts;
+    const live = this.#keeper.readers().filter(({ isLive }) => isLive);
+    pick(live, runtime.random())?.ask();
+  }
+
   #scheduleExchange(): void {
     const { runtime, mesh } = this.#parts;
     const waitMs = EXCHANGE_MIN_MS + runtime.random() * (EXCHANGE_MAX_MS - EXCHANGE_MIN_MS);
@@ -242,8 +280,16 @@ export class LogSync {
     });
   }
 
-  #mendGap(from: PeerId): void {
-    if (!this.#without.includes('hints')) this.#ask(from);
+  /**
+   * In a large mesh hundreds hear of a gap at once, and the one who spoke of it cannot answer them all: the first try goes to one
+   * of our own links, which is told with it to push everything again.
+   */
+  #mendGap(from: PeerId, tries: number): void {
+    if (this.#without.includes('hints')) return;
+    const readers = this.#keeper.readers();
+    const isNear = readers.length < MAX_LINKS || readers.some(({ peer }) => peer === from);
+    if (tries > 0 || isNear) this.#ask(from);
+    else this.#askAny();
   }
 
   /** Asks a peer for what we lack; whoever is at hand when that one is not. */

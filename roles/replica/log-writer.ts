@@ -4,6 +4,7 @@ import { BATCHES_IN_FLIGHT, type Have, NOTHING_WANTED, type Stored } from '../..
 import type { SignedHead } from '../../protocols/record.ts';
 import type { Link, LinkHandler } from '../ports/links.ts';
 import type { Meter } from '../ports/runtime.ts';
+import { type Digest, type LogEnd, partDigests, partOf } from './heads.ts';
 import { decodeLogFrame, encodeBatch, encodeCaughtUp, encodeFloor, encodeList } from './log-frames.ts';
 import type { Replica } from './replica.ts';
 
@@ -29,7 +30,10 @@ export class LogWriter implements LinkHandler {
   readonly #parts: LogWriterParts;
   /** How many records of each log the reader has been sent or said to have. */
   #cursors = new Map<string, number>();
-  #except: ReadonlySet<PeerId> = new Set();
+  /** Origins whose commits are not pushed here. */
+  #except = new Set<PeerId>();
+  /** Open logs of the parts that were alike when the reader said its digests. */
+  #alike: readonly LogEnd[] = [];
   /** Logs with something to send, in turn: a long one does not hold up the others. */
   readonly #due = new Map<string, LogId>();
   /** Batches that the reader has not written yet, as far as it said. */
@@ -54,6 +58,7 @@ export class LogWriter implements LinkHandler {
       case 'more':
         this.#inFlight = Math.max(0, this.#inFlight - 1);
         if (message.stored.length > 0) this.#parts.onStored(message.stored, false);
+        for (const origin of message.enough) this.#except.add(origin);
         this.#pump();
         break;
       case 'batch':
@@ -84,19 +89,33 @@ export class LogWriter implements LinkHandler {
 
   /** What the reader does not list, because we hold the same, is as if it had listed it. */
   #hear(have: Have): void {
-    const { closed, hash } = this.#parts.replica.digest();
-    if (have.closed !== undefined && have.closed !== hash) {
+    const digest = this.#parts.replica.digest();
+    if (have.parts !== undefined) {
+      this.#compare(have, have.parts, digest);
+      return;
+    }
+    if (have.closed !== undefined && have.closed !== digest.hash) {
       void this.#ask();
       return;
     }
-    const unlisted = have.closed === undefined ? [] : closed;
-    this.#take({ ...have, logs: [...have.logs, ...unlisted.map((end): Have['logs'][number] => [...end])] });
+    const unlisted = have.closed === undefined ? [] : digest.closed;
+    this.#take(withEnds(have, have.only === undefined ? unlisted : [...unlisted, ...this.#alike]));
+  }
+
+  /** Asks for what differs. What is alike now is remembered as it is now: until the answer it may grow here, and is due then. */
+  #compare(have: Have, [closed, ...parts]: readonly string[], digest: Digest): void {
+    const ours = partDigests(digest.open);
+    const differing = ours.map((_, part) => part).filter((part) => ours[part] !== parts[part]);
+    this.#alike = digest.open.filter(([origin]) => !differing.includes(partOf(origin)));
+    if (closed !== digest.hash) void this.#ask();
+    else if (differing.length > 0) void this.#ask(differing);
+    else this.#take(withEnds(have, [...digest.closed, ...digest.open]));
   }
 
   /** Never rejects. */
-  async #ask(): Promise<void> {
+  async #ask(parts?: readonly number[]): Promise<void> {
     try {
-      await this.#parts.link.send(encodeList());
+      await this.#parts.link.send(encodeList(parts));
     } catch (error) {
       this.close(messageOf(error));
     }
@@ -189,4 +208,8 @@ export class LogWriter implements LinkHandler {
     this.#answering = false;
     await this.#parts.link.send(encodeCaughtUp());
   }
+}
+
+function withEnds(have: Have, ends: readonly LogEnd[]): Have {
+  return { ...have, logs: [...have.logs, ...ends.map((end): Have['logs'][number] => [...end])] };
 }

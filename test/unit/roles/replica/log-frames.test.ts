@@ -12,11 +12,11 @@ const STORED: Stored = [[WRITER, epochNumber(1), 7]];
 
 describe('replica / log frames', () => {
   test('a word for one more says what is stored, and comes back as it was', () => {
-    assert.deepEqual(decodeLogFrame(encodeMore(STORED), WRITER), { type: 'more', stored: STORED });
+    assert.deepEqual(decodeLogFrame(encodeMore(STORED), WRITER), { type: 'more', stored: STORED, enough: [] });
   });
 
   test('a reader of the build before says nothing of it, and that is no claim', () => {
-    assert.deepEqual(decodeLogFrame(encodeFrame({ type: 'more' }), WRITER), { type: 'more', stored: [] });
+    assert.deepEqual(decodeLogFrame(encodeFrame({ type: 'more' }), WRITER), { type: 'more', stored: [], enough: [] });
   });
 
   test('a writer of the build before reads past it', () => {

@@ -46,6 +46,8 @@ function setUp() {
     log: manualRuntime().log,
     meter,
     have: () => HAVE,
+    onFirst: () => {},
+    isBroughtByAnother: () => true,
     onCaughtUp: () => happened.push('caught up'),
     onProgress: () => happened.push('progress'),
     onSuspect: (log) => happened.push(`suspect ${log.epoch === head.epoch}`),
@@ -84,6 +86,27 @@ describe('replica / log reader', () => {
     assert.deepEqual(sent.map(typeOf), ['more']);
     await written('known');
     assert.deepEqual(sent.map(typeOf), ['more', 'more']);
+  });
+
+  test('records of another that a link brings sooner are not to be pushed here until it is asked again; its own always', async () => {
+    const { reader, link, sent, written } = setUp();
+    const other = { ...head, origin: peerNamed('another') };
+    const words = () => sent.map((frame) => decodeLogFrame(frame, PEER)).filter((word) => word.type === 'more');
+    reader.attach(link);
+    reader.frame(encodeBatch({ from: 0, records: [Buffer.from('x')], head }));
+    await written('known');
+    reader.frame(encodeBatch({ from: 0, records: [Buffer.from('x')], head: other }));
+    await written('known');
+    assert.deepEqual(
+      words().map(({ enough }) => enough),
+      [[], [other.origin]],
+    );
+    reader.frame(encodeCaughtUp());
+    await settled();
+    reader.ask();
+    reader.frame(encodeCaughtUp());
+    await settled();
+    assert.equal(reader.pushes(other.origin), true);
   });
 
   test('a writer that sends more than it was asked for is cut off', async () => {

@@ -102,6 +102,29 @@ describe('replica / log writer', () => {
     assert.deepEqual(sent, ['list', 'caught-up']);
   });
 
+  test('what the reader has enough of is not pushed until it says again what it has, and then all of it comes', async () => {
+    const { sent, writer, have, commit } = setUp(
+      new Map([
+        [A, 2],
+        [B, 2],
+      ]),
+    );
+    await have([
+      [A, 2],
+      [B, 2],
+    ]);
+    writer.frame(encodeMore([], [A.origin]));
+    await commit(A, 3);
+    await commit(B, 3);
+    assert.deepEqual(sent, ['caught-up', 'b 2-3']);
+    await have([
+      [A, 2],
+      [B, 3],
+    ]);
+    await commit(A, 4);
+    assert.deepEqual(sent.slice(2), ['a 2-3', 'caught-up', 'a 3-4']);
+  });
+
   test('of a log that begins behind the reader’s end the floor is sent, then what follows', async () => {
     const { sent, have, floors } = setUp(
       new Map([
