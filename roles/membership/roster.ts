@@ -39,8 +39,9 @@ export class MeshRoster implements Roster {
   readonly #parts: RosterParts;
   readonly #heard = new Map<PeerId, Heard>();
   readonly #listeners: (() => void)[] = [];
-  #live: ReadonlySet<PeerId> = new Set();
+  #live = new Set<PeerId>();
   #cancelExpiry: (() => void) | undefined;
+  #expiryAt = Number.POSITIVE_INFINITY;
   #stopped = false;
 
   /** Listens from its construction on: build it before the mesh starts. */
@@ -88,8 +89,17 @@ export class MeshRoster implements Roster {
     const heardAt = runtime.monotonic();
     this.#heard.set(peer, { presence, heardAt, driftMs: presence.clock - runtime.wall(), aliveAt: heardAt });
     const isNews = before === undefined || !this.#live.has(peer) || saysOtherwise(before.presence, presence);
-    this.#watchExpiry();
+    this.#noteAlive(peer, heardAt);
     if (isNews) this.#tell();
+  }
+
+  /**
+   * Hundreds of nodes say every few seconds that they are there: what was to be looked at next comes no sooner by that, unless it
+   * was further away than this node's own silence.
+   */
+  #noteAlive(peer: PeerId, at: number): void {
+    this.#live.add(peer);
+    if (peer !== this.#options.self && at + this.#liveMs() < this.#expiryAt) this.#watchExpiry();
   }
 
   /** Thousands a second: of a node that is live anyway nothing is looked at before its time would have come. */
@@ -98,13 +108,14 @@ export class MeshRoster implements Roster {
     if (heard === undefined || this.#stopped) return;
     heard.aliveAt = this.#parts.runtime.monotonic();
     if (this.#live.has(peer)) return;
-    this.#watchExpiry();
+    this.#noteAlive(peer, heard.aliveAt);
     this.#tell();
   }
 
   /** Looks again when the next live member would go silent, or the next silent one is forgotten. */
   #watchExpiry(): void {
     this.#cancelExpiry?.();
+    this.#expiryAt = Number.POSITIVE_INFINITY;
     if (this.#stopped) return;
     const now = this.#parts.runtime.monotonic();
     const ends = [...this.#heard]
@@ -115,7 +126,8 @@ export class MeshRoster implements Roster {
       );
     this.#live = this.#liveNow(now);
     if (ends.length === 0) return;
-    this.#cancelExpiry = this.#parts.runtime.after(Math.max(1, Math.min(...ends) - now), () => this.#expire());
+    this.#expiryAt = Math.max(now + 1, Math.min(...ends));
+    this.#cancelExpiry = this.#parts.runtime.after(this.#expiryAt - now, () => this.#expire());
   }
 
   #expire(): void {
