@@ -6,6 +6,7 @@ import { LIMITS, TOPICS, type Topic } from '../../protocols/names.ts';
 import { type GossipMessages, judge, type Verdict } from '../../protocols/verdicts.ts';
 import type { Meter, Runtime } from '../../roles/ports/runtime.ts';
 import type { Admission } from './admission.ts';
+import { packGossip, unpackGossip } from './gossip-bytes.ts';
 import { GRAYLIST_SCORE } from './libp2p-settings.ts';
 
 type Listeners = { readonly [T in Topic]: ((from: PeerId, message: GossipMessages[T]) => void)[] };
@@ -63,12 +64,12 @@ export class Gossip {
   /** Lost, with a warning, above `LIMITS.gossipBytes`: a larger one would cost every receiver its gossip stream. */
   publish<T extends Topic>(topic: T, message: GossipMessages[T]): void {
     const { runtime } = this.#parts;
-    const bytes = Buffer.from(JSON.stringify(message));
-    if (bytes.length > LIMITS.gossipBytes) {
-      runtime.log.warn({ topic, bytes: bytes.length, limit: LIMITS.gossipBytes }, 'gossip too large to publish');
+    const json = Buffer.from(JSON.stringify(message));
+    if (json.length > LIMITS.gossipBytes) {
+      runtime.log.warn({ topic, bytes: json.length, limit: LIMITS.gossipBytes }, 'gossip too large to publish');
       return;
     }
-    this.#service?.publish(topic, bytes).catch((error: unknown) => {
+    this.#service?.publish(topic, packGossip(json)).catch((error: unknown) => {
       runtime.log.debug({ topic, problem: messageOf(error) }, 'gossip lost');
     });
   }
@@ -91,7 +92,9 @@ export class Gossip {
   #judge<T extends Topic>(topic: T, author: string, bytes: Uint8Array): Verdict<GossipMessages[T]> {
     if (author === this.#self) return { verdict: 'ignore', reason: 'it is our own' };
     if (!this.#parts.admission.isListed(author)) return { verdict: 'ignore', reason: 'nobody lists its author' };
-    return judge(topic, author, bytes);
+    const json = unpackGossip(bytes);
+    if (json === undefined) return { verdict: 'reject', reason: 'it cannot be unpacked' };
+    return judge(topic, author, json);
   }
 
   #deliver<T extends Topic>(topic: T, from: PeerId, message: GossipMessages[T]): void {

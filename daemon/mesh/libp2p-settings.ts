@@ -32,6 +32,8 @@ export interface SettingsOptions {
   readonly network: string;
   /** Connections one address may open in a second. Handshakes cost about a millisecond of CPU each. */
   readonly inboundPerSecond: number;
+  /** Peers in the list at the start. */
+  readonly listed: number;
 }
 
 /** How js-libp2p is set up. Numbers without another reason were measured with ten nodes and 1 KiB messages. */
@@ -60,7 +62,7 @@ export function libp2pSettings(options: SettingsOptions, parts: SettingsParts): 
       identify: identify(),
       // The connection monitor uses the same streams: over the default of one, our ping would make it cut the connection.
       ping: ping({ maxInboundStreams: 8, maxOutboundStreams: 8 }),
-      gossip: gossipsub(GOSSIP),
+      gossip: gossipsub({ ...GOSSIP, floodPublish: floodsTo(options.listed) }),
     },
   };
 }
@@ -84,13 +86,28 @@ const TOPIC_SCORE = createTopicScoreParams({
   meshFailurePenaltyWeight: 0,
 });
 
-const GOSSIP: NonNullable<Parameters<typeof gossipsub>[0]> = {
+/**
+ * Sent to everybody by its author, no message waits for a heartbeat: without it the slowest hundredth did (p99 992 ms, ten nodes).
+ * In a large mesh it would be a thousand copies at each publishing.
+ */
+const MAX_FLOODED = 32;
+
+export function floodsTo(peers: number): boolean {
+  return peers <= MAX_FLOODED;
+}
+
+/** How messages are handed on; test/sim/scale counts what it costs. */
+export const GOSSIP_DEGREES = {
   D: 3,
   Dlo: 2,
   Dhi: 5,
   Dlazy: 3,
-  // Without it the slowest hundredth of messages waits for a heartbeat (p99 992 ms).
-  floodPublish: true,
+  // Default 0.25: a quarter of a thousand peers would be told every second of every message of the last three (400 kB/s).
+  gossipFactor: 0,
+} as const;
+
+const GOSSIP: NonNullable<Parameters<typeof gossipsub>[0]> = {
+  ...GOSSIP_DEGREES,
   fallbackToFloodsub: false,
   allowPublishToZeroTopicPeers: true,
   allowedTopics: Object.values(TOPICS),

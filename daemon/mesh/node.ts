@@ -178,7 +178,16 @@ class Libp2pNode implements MeshNode {
     const { listen, announce = [], network = 'mindmesh', inboundPerSecond = 50 } = this.#options;
     const { privateKey, runtime } = this.#parts;
     const parts = { privateKey, gater: this.#admission.gater, log: runtime.log };
-    return libp2pSettings({ listen: listenMultiaddrs(listen), announce, network, inboundPerSecond }, parts);
+    return libp2pSettings(
+      {
+        listen: listenMultiaddrs(listen),
+        announce,
+        network,
+        inboundPerSecond,
+        listed: this.#parts.discovery.peers().length,
+      },
+      parts,
+    );
   }
 
   async #stopLibp2p(): Promise<void> {
