@@ -37,7 +37,9 @@ export const METRICS = {
   mindmesh_ingest_copy_seconds: histogram('With ack: peer, the wait for a copy on another node.'),
   mindmesh_sweeps_total: counter('Looks through the deliveries that GitHub remembers, by how they went.', 'outcome'),
   mindmesh_sweep_redeliveries_total: counter('Deliveries that GitHub was asked to make again.', 'outcome'),
-  mindmesh_sweep_missing_events: gauge('Events that GitHub sent and that are not in the log, at the last look of this node.'),
+  mindmesh_sweep_missing_events: gauge(
+    'Events that GitHub sent and that are not in the log, at the last look of this node.',
+  ),
   // room (I4, L8)
   mindmesh_disk_free_bytes: gauge('Free on the disk of the data directory.'),
   mindmesh_store_bytes: gauge('Size of the store.'),
