@@ -70,6 +70,10 @@ function lost({ mode }: Schedule, world: World, observer: Observer): Violation[]
       what: 'answered with 2xx, and on no disk',
       eventId,
     })),
+    ...observer.unsynced.map(({ node, eventId }) => {
+      const what = `${node} answered with 2xx before it was synced`;
+      return { count: 'ackedLost' as const, what, eventId };
+    }),
     ...neverCame.map((eventId) => ({ count: 'notConverged' as const, what: 'sent, and never taken in', eventId })),
     ...observer.brokenPromises.map(({ node, offer: { eventId, slot } }) => {
       const what = `${node} said that it does ${slot}, and no record said so`;

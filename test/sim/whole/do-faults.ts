@@ -9,13 +9,16 @@ type Doers = { readonly [T in Fault['type']]: (fault: FaultOf<T>, world: World, 
 
 const DOERS: Doers = {
   kill: (fault, world) => strike(fault, world, 'closed', (host) => host.disk.afterKill()),
-  'power cut': (fault, world) => strike(fault, world, 'silent', (host) => host.disk.afterPowerCut()),
-  'disk lost': (fault, world, observer) =>
-    strike(fault, world, 'silent', (host) => loseDisk(host, world, observer, host.disk.empty())),
-  restore: (fault, world, observer) =>
-    strike(fault, world, 'silent', (host) =>
-      loseDisk(host, world, observer, host.disk.restored(world.backupOf(host, fault.ageMs))),
-    ),
+  'power cut': (fault, world, observer) =>
+    strike(fault, world, 'silent', (host) => {
+      const before = eventsOn(host.disk);
+      const after = host.disk.afterPowerCut();
+      checkSynced(host.card.name, before, eventsOn(after), observer);
+      return after;
+    }),
+  'disk lost': (fault, world) => strike(fault, world, 'silent', (host) => otherDisk(host, host.disk.empty())),
+  restore: (fault, world) =>
+    strike(fault, world, 'silent', (host) => otherDisk(host, host.disk.restored(world.backupOf(host, fault.ageMs)))),
   'disk full': ({ node }, world, observer) => {
     world.host(node).disk.fill(() => observer.ended(node, 'its disk is full'));
   },
@@ -59,14 +62,18 @@ function strike(
   if (wasUp) world.clock.after(downMs, () => world.boot(host));
 }
 
-/** What was nowhere else is lost with the disk; all else has to come back. */
-function loseDisk(host: Host, world: World, observer: Observer, next: SimDisk): SimDisk {
-  const others = [...world.hosts.values()].filter((each) => each !== host).map(({ disk }) => disk);
-  const left = new Set([...others, next].flatMap(eventsOn));
-  for (const id of eventsOn(host.disk)) if (!left.has(id)) observer.excused.add(id);
-  // Older copies of the disk that is gone are of no use on the new one.
+/** Older copies of the disk that is gone are of no use on the new one. */
+function otherDisk(host: Host, next: SimDisk): SimDisk {
   host.backups.length = 0;
   return next;
+}
+
+/** What was answered with 2xx is on the disk of who answered, whatever happens to its power (I1). */
+function checkSynced(node: string, before: readonly EventId[], after: readonly EventId[], observer: Observer): void {
+  const left = new Set(after);
+  for (const eventId of before) {
+    if (!left.has(eventId) && observer.ackedBy.get(eventId)?.has(node)) observer.unsynced.push({ node, eventId });
+  }
 }
 
 function eventsOn(disk: SimDisk): EventId[] {

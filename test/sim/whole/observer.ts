@@ -38,13 +38,15 @@ const EXPECTED = new Set(['execution failed', 'the log cannot be written any mor
 export class Observer implements Probe {
   /** Answered with 2xx, and when first. */
   readonly acked = new Map<EventId, number>();
-  /** Acknowledged and on no disk any more after a disk was lost, which `ack: disk` does not promise to survive. */
-  readonly excused = new Set<EventId>();
   /** Everything that was ever sent to the mesh and not answered with 2xx yet. */
   readonly sent = new Set<EventId>();
   readonly settledAt = new Map<EventId, number>();
   readonly outcomes = new Map<EventId, string>();
   readonly begins: Begin[] = [];
+  /** Who answered so, by event. */
+  readonly ackedBy = new Map<EventId, Set<string>>();
+  /** Answered with 2xx by a node whose disk did not have it when its power failed. */
+  readonly unsynced: { readonly node: string; readonly eventId: EventId }[] = [];
   /** Work that a node said it does, without a word of it on its disk. */
   readonly brokenPromises: Promised[] = [];
   /** By event and slot. */
@@ -91,6 +93,11 @@ export class Observer implements Probe {
     if (record.type === 'handed-back') this.parkedAt.set(taskKey(eventId, record.slot), at);
     if (record.type === 'done')
       this.done.set(effectKey(eventId, record.slot, 'result'), { eventId, slot: record.slot });
+  }
+
+  answered(node: string, eventId: EventId): void {
+    if (!this.acked.has(eventId)) this.acked.set(eventId, this.#clock.now);
+    this.ackedBy.set(eventId, (this.ackedBy.get(eventId) ?? new Set()).add(node));
   }
 
   offered(node: string, to: PeerId, { eventId, slot, number }: Offer, answer: OfferSeen['answer']): void {

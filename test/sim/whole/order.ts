@@ -42,12 +42,21 @@ function overtaken(earlier: Begin, later: Begin, observer: Observer): Broken[] {
   const known = observer.numbers.get(`${offer.by} ${earlier.eventId}`);
   const own = observer.numbers.get(`${offer.by} ${later.eventId}`);
   if (known === undefined || own === undefined || known.at >= offer.at || known.number >= own.number) return [];
-  const before = (observer.offers.get(taskKey(earlier.eventId, earlier.slot)) ?? []).filter(({ at }) => at <= later.at);
-  const { eventId, slot } = earlier;
-  const wasParked = [eventId, taskKey(eventId, slot)].some(
-    (key) => (observer.parkedAt.get(key) ?? Number.POSITIVE_INFINITY) <= later.at,
-  );
-  if (wasParked || before.some(({ answer }) => answer !== 'accept')) return [];
+  if (wasParked(earlier, known.at, later.at, observer)) return [];
   const what = `${earlier.slot} number ${known.number} began after number ${own.number} (${later.eventId} on ${later.node})`;
   return [{ what, eventId: earlier.eventId }];
+}
+
+/** A ready task is offered within milliseconds, or as soon as the offer before it is answered. */
+const AT_ONCE_MS = 2_000;
+
+/** Until `at` it waited for something else than its turn: for a node, for room, or after somebody had declined it or given it back. */
+function wasParked({ eventId, slot }: Begin, decidedAt: number, at: number, observer: Observer): boolean {
+  const key = taskKey(eventId, slot);
+  const offers = observer.offers.get(key) ?? [];
+  const firstAt = offers[0]?.at ?? Number.POSITIVE_INFINITY;
+  const hadToWait = Math.min(firstAt, at) - decidedAt > AT_ONCE_MS;
+  const wasDeclined = offers.some((offer) => offer.at <= at && offer.answer !== 'accept');
+  const isMarked = [eventId, key].some((each) => (observer.parkedAt.get(each) ?? Number.POSITIVE_INFINITY) <= at);
+  return hadToWait || wasDeclined || isMarked;
 }

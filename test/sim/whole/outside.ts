@@ -61,7 +61,7 @@ function send(webhook: Webhook, node: SimNode | undefined, world: World, observe
     observer.note('world', `${node.card.name} answers ${outcome.status} to ${id}`, known);
     // The same body under another id is answered with the id that it has already.
     if (isTaken) observer.sent.delete(id);
-    if (isTaken && !observer.acked.has(known)) observer.acked.set(known, clock.now);
+    if (isTaken) observer.answered(node.card.name, known);
   });
 }
 
