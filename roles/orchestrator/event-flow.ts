@@ -48,6 +48,8 @@ export class EventFlow {
   readonly #early = new Set<EventId>();
   #openings = new Map<string, string>();
   #orchestrators: readonly PeerId[] = [];
+  /** Those before the last change, and when that was. */
+  #before: { readonly orchestrators: readonly PeerId[]; readonly until: number } = { orchestrators: [], until: 0 };
   #quietUntil = 0;
   #isRunning = false;
 
@@ -178,11 +180,15 @@ export class EventFlow {
     if (event.subject !== undefined) return;
     event.subject = subject;
     event.owner = ownerOf(subject, this.#orchestrators);
+    // A new event of a subject that was taken over just now waits with those that were there: it comes after them (W2, W5).
+    const isTakenOver = event.owner !== ownerOf(subject, this.#before.orchestrators);
+    if (isTakenOver) event.actFrom = Math.max(event.actFrom, this.#before.until + this.#options.graceMs);
   }
 
   /** The owners of subjects have changed (W5). */
   #reown(): void {
     const { self, graceMs } = this.#options;
+    this.#before = { orchestrators: this.#orchestrators, until: this.#now() };
     this.#orchestrators = this.#parts.sight.orchestrators;
     for (const event of this.#parts.events.all()) {
       if (event.subject === undefined) continue;

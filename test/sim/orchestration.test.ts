@@ -229,6 +229,23 @@ test('orchestration / two orchestrators / when one dies the other takes over and
   }
 });
 
+test('orchestration / two orchestrators / who takes a subject over goes on with its oldest event', async () => {
+  const mesh = await meshOf(TWO);
+  await mesh.add('orc2', { roles: ['orchestrator'] });
+  await mesh.advance(3_000);
+  const { orc2 } = Object.fromEntries([...mesh.nodes].map(([name, { card }]) => [name, card.peer]));
+  const subject = [1, 2, 3, 4, 5, 6, 7, 8]
+    .map((i) => `acme/app#${i}`)
+    .find((each) => mesh.orchestrator('orc').ownerOf(each) === orc2);
+  assert.ok(subject);
+  await mesh.crash('orc2');
+  const first = await mesh.emit(eventAbout(subject));
+  await mesh.until('the other owns it', () => mesh.orchestrator('orc').ownerOf(subject) !== orc2, 60_000, 100);
+  const second = await mesh.emit(eventAbout(subject));
+  const numbers = [await mesh.settle(first), await mesh.settle(second)].map(({ distribution }) => distribution?.number);
+  assert.deepEqual(numbers, [0, 1]);
+});
+
 test('orchestration / two orchestrators / one that starts watches first, and never speaks about what the other owns', async () => {
   const mesh = await meshOf(TWO);
   for (const name of ['gen1', 'gen2']) mesh.general(name).behaviour.durationMs = 60_000;

@@ -16,9 +16,14 @@ const DOERS: Doers = {
       checkSynced(host.card.name, before, eventsOn(after), observer);
       return after;
     }),
-  'disk lost': (fault, world) => strike(fault, world, 'silent', (host) => otherDisk(host, host.disk.empty())),
-  restore: (fault, world) =>
-    strike(fault, world, 'silent', (host) => otherDisk(host, host.disk.restored(world.backupOf(host, fault.ageMs)))),
+  'disk lost': (fault, world, observer) => {
+    observer.lostDisk(fault.node);
+    strike(fault, world, 'silent', (host) => otherDisk(host, host.disk.empty()));
+  },
+  restore: (fault, world, observer) => {
+    observer.lostDisk(fault.node);
+    strike(fault, world, 'silent', (host) => otherDisk(host, host.disk.restored(world.backupOf(host, fault.ageMs))));
+  },
   'disk full': ({ node }, world, observer) => {
     world.host(node).disk.fill(() => observer.ended(node, 'its disk is full'));
   },

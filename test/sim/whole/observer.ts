@@ -44,6 +44,8 @@ export class Observer implements Probe {
   readonly outcomes = new Map<EventId, string>();
   readonly begins: Begin[] = [];
   /** Who answered so, by event. */
+  /** When a node lost its disk, or got an older one. */
+  readonly disksLost: { readonly node: string; readonly at: number }[] = [];
   readonly ackedBy = new Map<EventId, Set<string>>();
   /** Answered with 2xx by a node whose disk did not have it when its power failed. */
   readonly unsynced: { readonly node: string; readonly eventId: EventId }[] = [];
@@ -93,6 +95,10 @@ export class Observer implements Probe {
     if (record.type === 'handed-back') this.parkedAt.set(taskKey(eventId, record.slot), at);
     if (record.type === 'done')
       this.done.set(effectKey(eventId, record.slot, 'result'), { eventId, slot: record.slot });
+  }
+
+  lostDisk(node: string): void {
+    this.disksLost.push({ node, at: this.#clock.now });
   }
 
   answered(node: string, eventId: EventId): void {

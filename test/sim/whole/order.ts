@@ -50,7 +50,10 @@ function overtaken(earlier: Begin, later: Begin, observer: Observer): Broken[] {
 /** A ready task is offered within milliseconds, or as soon as the offer before it is answered. */
 const AT_ONCE_MS = 2_000;
 
-/** Until `at` it waited for something else than its turn: for a node, for room, or after somebody had declined it or given it back. */
+/**
+ * Until `at` it waited for something else than its turn: for a node, for room, or after somebody had declined it, given it back,
+ * or lost it with his disk.
+ */
 function wasParked({ eventId, slot }: Begin, decidedAt: number, at: number, observer: Observer): boolean {
   const key = taskKey(eventId, slot);
   const offers = observer.offers.get(key) ?? [];
@@ -58,5 +61,8 @@ function wasParked({ eventId, slot }: Begin, decidedAt: number, at: number, obse
   const hadToWait = Math.min(firstAt, at) - decidedAt > AT_ONCE_MS;
   const wasDeclined = offers.some((offer) => offer.at <= at && offer.answer !== 'accept');
   const isMarked = [eventId, key].some((each) => (observer.parkedAt.get(each) ?? Number.POSITIVE_INFINITY) <= at);
-  return hadToWait || wasDeclined || isMarked;
+  const wasLost = offers.some(({ answer, to, at: takenAt }) =>
+    observer.disksLost.some((each) => answer === 'accept' && each.node === to && each.at >= takenAt && each.at <= at),
+  );
+  return hadToWait || wasDeclined || isMarked || wasLost;
 }
