@@ -18,7 +18,7 @@ export type Gate = 'go' | 'wait' | { readonly only: PeerId };
 /**
  * Order within a subject (W2): for one slot of one subject at most one offer is out, what is ready goes by number, and while a
  * node holds a task the next one goes to that same node, which works on them by number. So two replicas never work on one
- * subject at once.
+ * subject at once. Where two sides of a partition had given tasks of one subject to two nodes, the next waits until only one has any.
  */
 export class SubjectLines {
   readonly #lines = new Map<string, Map<EventId, Place>>();
@@ -44,7 +44,9 @@ export class SubjectLines {
       if (other === eventId) continue;
       if (place.status === 'offering') return 'wait';
       if (place.status === 'ready' && place.number < number) return 'wait';
-      if (place.status === 'held') holder = place.holder;
+      if (place.status !== 'held') continue;
+      if (holder !== undefined && place.holder !== holder) return 'wait';
+      holder = place.holder;
     }
     return holder === undefined ? 'go' : { only: holder };
   }

@@ -30,6 +30,14 @@ for (const { id: title, others, gate } of CASES) {
   });
 }
 
+test('orchestrator / subject lines / held by two nodes, the next waits until one of them has nothing more', () => {
+  const lines = lineOf('held', 'held');
+  lines.set('acme/app#1', SLOT, id(2), { number: 2, status: 'held', holder: peerNamed('another') });
+  assert.equal(lines.gate('acme/app#1', SLOT, id(99)), 'wait');
+  lines.delete('acme/app#1', SLOT, id(2));
+  assert.deepEqual(lines.gate('acme/app#1', SLOT, id(99)), { only: HOLDER });
+});
+
 test('orchestrator / subject lines / other subjects and other slots are not held up', () => {
   const lines = lineOf('offering');
   assert.equal(lines.gate('acme/app#2', SLOT, id(99)), 'go');
