@@ -16,8 +16,8 @@ export interface BacklogParts {
 
 /** A bulk has ended when no full batch came for so long. */
 const QUIET_MS = 20;
-/** A bulk that does not end is projected beside its arrival after so long. */
-const PATIENCE_MS = 2_000;
+/** A bulk that does not end is projected beside its arrival after so long: that takes the other half of the processor. */
+const PATIENCE_MS = 10_000;
 /** A batch so full has more behind it. */
 const BULK_BYTES = (LIMITS.groupBytes * 3) / 4;
 const READ = { records: LIMITS.groupRecords, bytes: LIMITS.groupBytes };
@@ -37,8 +37,11 @@ export class Backlog {
   readonly #parts: BacklogParts;
   readonly #behind = new Map<string, Behind>();
   #since = 0;
-  #cancel: () => void = () => {};
+  /** Defined while a drain is to come. */
+  #cancel: (() => void) | undefined;
   #draining = false;
+  /** The bulk goes on: what was taken for its end was a pause. */
+  #interrupted = false;
   /** Something was written since the last look through all logs began. */
   #hasMore = false;
   #stopped = false;
@@ -62,14 +65,12 @@ export class Backlog {
     return true;
   }
 
-  /** A deferred batch is synced. */
-  written(): void {
+  /** Deferred batches are synced. Only full ones are a sign that the bulk goes on. */
+  written(batches: readonly Batch[]): void {
     this.#hasMore = true;
-    if (this.#draining || this.#stopped) return;
-    const { runtime } = this.#parts;
-    const patience = this.#since + PATIENCE_MS - runtime.monotonic();
-    this.#cancel();
-    this.#cancel = runtime.after(Math.max(0, Math.min(QUIET_MS, patience)), () => void this.#drain());
+    const goesOn = batches.some(isBulk);
+    if (!this.#draining) this.#drainSoon(goesOn);
+    else if (goesOn) this.#interrupted = this.#patience() > 0;
   }
 
   /** A log begins behind this place now: nothing before it comes any more. */
@@ -85,23 +86,43 @@ export class Backlog {
 
   stop(): void {
     this.#stopped = true;
-    this.#cancel();
+    this.#cancel?.();
+  }
+
+  /** Milliseconds for which a bulk may still go on undisturbed. */
+  #patience(): number {
+    return Math.max(0, this.#since + PATIENCE_MS - this.#parts.runtime.monotonic());
+  }
+
+  /** `anew`: what was to come is put off. */
+  #drainSoon(anew: boolean): void {
+    if (this.#stopped || (this.#cancel !== undefined && !anew)) return;
+    this.#cancel?.();
+    this.#cancel = this.#parts.runtime.after(Math.min(QUIET_MS, this.#patience()), () => void this.#drain());
   }
 
   /** Never rejects. */
   async #drain(): Promise<void> {
     this.#draining = true;
+    this.#cancel = undefined;
     try {
-      while (this.#hasMore) {
-        this.#hasMore = false;
-        for (const behind of [...this.#behind.values()]) {
-          if (await this.#step(behind)) this.#hasMore = true;
-        }
-      }
+      while (this.#hasMore && !this.#interrupted) await this.#stepAll();
     } catch (error) {
       this.#parts.onFailure(error);
     }
     this.#draining = false;
+    if (this.#interrupted) this.#drainSoon(true);
+    this.#interrupted = false;
+  }
+
+  async #stepAll(): Promise<void> {
+    this.#hasMore = false;
+    for (const behind of [...this.#behind.values()]) {
+      if (await this.#step(behind)) this.#hasMore = true;
+      if (!this.#interrupted) continue;
+      this.#hasMore = true;
+      return;
+    }
   }
 
   /** One batch of one log. False when there is none, now or at all. */

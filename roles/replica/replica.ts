@@ -73,7 +73,7 @@ export class Replica implements Journal {
     const { identity, runtime, disk, projections, epochAfter } = parts;
     this.#parts = parts;
     this.#rows = new CountedRows(parts.tables);
-    this.#queue = new CommitQueue({}, (items) => this.#commit(items));
+    this.#queue = new CommitQueue({ soon: runtime.soon }, (items) => this.#commit(items));
     this.#own = new OwnLog(options.card, { heads: this.#heads, identity, runtime, epochAfter });
     this.#backlog = new Backlog({
       disk,
@@ -257,7 +257,8 @@ export class Replica implements Journal {
       this.#rows.written(ops);
       measureCommit(this.#parts.meter, content.entries, this.#parts.runtime.monotonic() - started);
       this.#tell(content);
-      if (items.some((item) => item.kind === 'received' && item.deferred)) this.#backlog.written();
+      const deferred = items.flatMap((item) => (item.kind === 'received' && item.deferred ? [item.batch] : []));
+      if (deferred.length > 0) this.#backlog.written(deferred);
     } catch (error) {
       this.#fail(error);
       throw error;

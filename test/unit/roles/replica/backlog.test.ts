@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { LogId } from '../../../../protocols/ids.ts';
+import type { Batch } from '../../../../roles/ports/disk.ts';
 import { Backlog } from '../../../../roles/replica/backlog.ts';
 import { batchOf, LOG } from '../../../fakes/batches.ts';
 import { epochNumber, peerNamed } from '../../../fakes/cards.ts';
@@ -20,6 +21,55 @@ function listen({ replica }: ReplicaNode): { readonly grown: number[]; readonly 
   replica.onGrowth((heads) => heard.grown.push(...heads.map(({ length }) => length)));
   replica.onCommit((entries) => heard.told.push(...entries.map(({ position }) => position.seq)));
   return heard;
+}
+
+/** A backlog of one log, whose batches arrive as they are told to. */
+function alone() {
+  const runtime = manualRuntime();
+  const projected: number[] = [];
+  const ends = [0];
+  let pause = Promise.resolve();
+  const backlog = new Backlog({
+    runtime,
+    disk: {
+      read: async (_, from) =>
+        between(
+          from,
+          ends.find((end) => end > from),
+        ),
+    },
+    expectedLengthOf: () => ends.at(-1) ?? 0,
+    project: async ({ head }) => {
+      projected.push(head.length);
+      await pause;
+    },
+    onFailure: assert.fail,
+  });
+  const arrive = (records: number) => {
+    const from = ends.at(-1) ?? 0;
+    ends.push(from + records);
+    const batch = withEnds(from, from + records);
+    backlog.defers(batch);
+    backlog.written([batch]);
+  };
+  /** What is projected from now on takes until the function it returns is called. */
+  const holding = () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    pause = promise;
+    return resolve;
+  };
+  return { runtime, backlog, projected, arrive, holding };
+}
+
+const FULL = batchOf(0, 256);
+
+/** A backlog looks at the size and the ends of a batch, never at its chain. */
+function withEnds(from: number, end: number): Batch {
+  return { from, head: { ...FULL.head, length: end }, records: FULL.records.slice(0, end - from) };
+}
+
+function between(from: number, end: number | undefined): Batch | undefined {
+  return end === undefined ? undefined : withEnds(from, end);
 }
 
 const upTo = (length: number) => Array.from({ length }, (_, i) => i);
@@ -56,18 +106,34 @@ describe('replica / backlog', () => {
     assert.equal(node.replica.isProjected, true);
   });
 
-  test('a bulk that does not end is projected beside its arrival after two seconds', async () => {
-    const node = await startedNode('a');
-    const { told } = listen(node);
-    const bulk = (log: number) => batchOf(0, 256, { log: { ...LOG, epoch: epochNumber(log) } });
-    for (let i = 1; i <= 105; i++) {
-      await node.replica.apply(bulk(i), RELAY);
-      await node.runtime.advance(19);
+  test('a bulk that does not end is projected beside its arrival after ten seconds', async () => {
+    const { runtime, backlog, projected, arrive } = alone();
+    for (let i = 0; i < 526; i++) {
+      arrive(256);
+      await runtime.advance(19);
     }
-    assert.deepEqual([told, node.runtime.monotonic()], [[], 1_995]);
-    await node.replica.apply(bulk(106), RELAY);
-    await node.runtime.advance(5);
-    assert.ok(told.length > 0);
+    assert.deepEqual([projected, runtime.monotonic()], [[], 9_994]);
+    arrive(256);
+    await runtime.advance(6);
+    await settled();
+    assert.deepEqual([projected.at(-1), backlog.isEmpty], [527 * 256, true]);
+  });
+
+  test('a bulk that goes on after a pause is not disturbed; a few records more do not put its end off', async () => {
+    const { runtime, backlog, projected, arrive, holding } = alone();
+    arrive(256);
+    arrive(256);
+    const go = holding();
+    await runtime.advance(20);
+    arrive(256);
+    go();
+    await settled();
+    assert.deepEqual(projected, [256]);
+    await runtime.advance(19);
+    arrive(2);
+    await runtime.advance(1);
+    await settled();
+    assert.deepEqual([projected, backlog.isEmpty], [[256, 512, 768, 770], true]);
   });
 
   test('a crash before it is projected loses nothing: the next start makes up for it', async () => {
@@ -106,11 +172,11 @@ describe('replica / backlog', () => {
     backlog.defers(batchOf(0, 256, { log: OTHER }));
     look = () => {
       written = 256;
-      backlog.written();
+      backlog.written([batchOf(0, 256)]);
       look = () => {};
     };
-    backlog.written();
-    await runtime.advance(20);
+    backlog.written([batchOf(0, 256)]);
+    await runtime.advance(40);
     await settled();
     assert.deepEqual(projected, [256]);
   });
