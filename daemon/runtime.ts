@@ -15,6 +15,9 @@ export function createRuntime(log: Logger): Runtime {
       timer.unref();
       return () => clearTimeout(timer);
     },
+    soon: (run) => {
+      setImmediate(run);
+    },
     log,
   };
 }

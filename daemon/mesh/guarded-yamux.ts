@@ -2,6 +2,7 @@ import type { MessageStream, StreamMuxerFactory } from '@libp2p/interface';
 import { yamux } from '@libp2p/yamux';
 import { messageOf } from '../../protocols/errors.ts';
 import type { Logger } from '../../roles/ports/runtime.ts';
+import { gathered } from './gathered-writes.ts';
 import { mergeWindowUpdates } from './merged-windows.ts';
 
 /**
@@ -21,7 +22,9 @@ export function guardedYamux(log: Logger): () => StreamMuxerFactory {
     const factory = create();
     return {
       protocol: factory.protocol,
-      createStreamMuxer: (connection) => factory.createStreamMuxer(mergeWindowUpdates(guardWrites(connection, log))),
+      // What all streams send in one turn of the event loop is one message to encrypt, one to decrypt and one packet.
+      createStreamMuxer: (connection) =>
+        factory.createStreamMuxer(mergeWindowUpdates(gathered(guardWrites(connection, log)))),
     };
   };
 }

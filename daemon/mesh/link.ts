@@ -1,34 +1,36 @@
 import type { Stream, StreamMessageEvent } from '@libp2p/interface';
-import { LengthPrefixedDecoder } from '@libp2p/utils';
 import { asMeshError, MeshError, messageOf } from '../../protocols/errors.ts';
 import type { PeerId } from '../../protocols/ids.ts';
 import { LIMITS } from '../../protocols/names.ts';
 import type { Link, LinkHandler } from '../../roles/ports/links.ts';
 import type { Logger } from '../../roles/ports/runtime.ts';
+import { FrameCutter, withPrefixes } from './frame-cutter.ts';
 
-/** Big-endian length before each frame. Fixed, unlike libp2p's varint: eleven bytes of 0xff would pass there as unfinished. */
-const PREFIX_BYTES = 4;
 /** What one read may bring at most (a whole receive window after a pause) beside an unfinished frame. */
 const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
+/** Frames that wait are sent together up to here: what a stream has to send at least is one frame. */
+const TOGETHER_BYTES = 64 * 1024;
 /** A stream that does not end by itself within this is cut. */
 const CLOSE_DEADLINE_MS = 1_000;
 
 type Chunk = StreamMessageEvent['data'];
+
+interface Waiting {
+  readonly frame: Uint8Array;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
 
 /** One long-lived libp2p stream in whole frames. */
 export class StreamLink implements Link {
   readonly peer: PeerId;
   readonly #stream: Stream;
   readonly #log: Logger;
-  readonly #decoder = new LengthPrefixedDecoder({
-    lengthDecoder: readPrefix,
-    encodingLength: () => PREFIX_BYTES,
-    maxDataLength: LIMITS.frameBytes,
-    maxBufferSize: MAX_BUFFERED_BYTES,
-  });
+  readonly #cutter = new FrameCutter({ frameBytes: LIMITS.frameBytes, bufferedBytes: MAX_BUFFERED_BYTES });
   readonly #inbox: Uint8Array[] = [];
   #handler: LinkHandler | undefined;
-  #tail: Promise<void> = Promise.resolve();
+  #outbox: Waiting[] = [];
+  #isWriting = false;
   #busy = false;
   #ended = false;
   #closed = false;
@@ -53,10 +55,17 @@ export class StreamLink implements Link {
     if (this.#stream.status !== 'open') this.#end(`it is ${this.#stream.status}`);
   }
 
+  /** In the order of the calls; what one turn of the event loop sends is one write. */
   send(frame: Uint8Array): Promise<void> {
-    const sent = this.#tail.then(() => this.#write(frame));
-    this.#tail = sent.catch(() => undefined);
-    return sent;
+    if (frame.length > LIMITS.frameBytes) {
+      return Promise.reject(new MeshError('record-too-large', { bytes: frame.length, limit: LIMITS.frameBytes }));
+    }
+    return new Promise((resolve, reject) => {
+      this.#outbox.push({ frame, resolve, reject });
+      if (this.#isWriting) return;
+      this.#isWriting = true;
+      process.nextTick(() => void this.#writeAll());
+    });
   }
 
   close(reason: string): void {
@@ -68,17 +77,32 @@ export class StreamLink implements Link {
     });
   }
 
-  async #write(frame: Uint8Array): Promise<void> {
-    if (frame.length > LIMITS.frameBytes) {
-      throw new MeshError('record-too-large', { bytes: frame.length, limit: LIMITS.frameBytes });
+  /** Never rejects. */
+  async #writeAll(): Promise<void> {
+    while (this.#outbox.length > 0) {
+      const together = this.#outbox.splice(0, countWithin(this.#outbox, TOGETHER_BYTES));
+      try {
+        await this.#write(withPrefixes(together.map(({ frame }) => frame)));
+        for (const { resolve } of together) resolve();
+      } catch (error) {
+        for (const { reject } of together) reject(error);
+      }
     }
-    await this.#writable();
+    this.#isWriting = false;
+  }
+
+  async #write(bytes: Uint8Array): Promise<void> {
+    if (this.#mustWait) await this.#writable();
     try {
-      this.#stream.send(withPrefix(frame));
+      this.#stream.send(bytes);
     } catch (error) {
       throw this.#unreachable(messageOf(error), error);
     }
-    await this.#writable();
+    if (this.#mustWait) await this.#writable();
+  }
+
+  get #mustWait(): boolean {
+    return this.#closed || this.#stream.writableNeedsDrain;
   }
 
   /** Not `stream.onDrain()`: after the first drain of a stream it resolves at once for ever (@libp2p/utils 7.4.1). */
@@ -90,7 +114,7 @@ export class StreamLink implements Link {
   #receive(chunk: Chunk): void {
     if (this.#closed) return;
     try {
-      for (const frame of this.#decoder.decode(chunk)) this.#inbox.push(frame.subarray());
+      for (const frame of this.#cutter.take(chunk)) this.#inbox.push(frame);
     } catch (error) {
       this.#fail(new MeshError('frame-malformed', { peer: this.peer, problem: messageOf(error) }, { cause: error }));
       return;
@@ -155,22 +179,14 @@ export class StreamLink implements Link {
   }
 }
 
-/** One buffer, so that it is one write. */
-function withPrefix(frame: Uint8Array): Uint8Array {
-  const bytes = Buffer.allocUnsafe(PREFIX_BYTES + frame.length);
-  bytes.writeUInt32BE(frame.length);
-  bytes.set(frame, PREFIX_BYTES);
-  return bytes;
-}
-
-/** The same each time: it is thrown after every frame, and a new one would collect the stack. */
-const UNFINISHED = new RangeError('unfinished prefix');
-
-/** @throws RangeError while it is not whole: the decoder then waits for more. */
-function readPrefix(bytes: Chunk): number {
-  if (bytes.byteLength < PREFIX_BYTES) throw UNFINISHED;
-  const prefix = bytes.subarray(0, PREFIX_BYTES);
-  return new DataView(prefix.buffer, prefix.byteOffset, PREFIX_BYTES).getUint32(0);
+/** How many of the first frames have at most so many bytes together; one at least. */
+function countWithin(waiting: readonly Waiting[], bytes: number): number {
+  let sum = 0;
+  for (const [count, { frame }] of waiting.entries()) {
+    sum += frame.length;
+    if (count > 0 && sum > bytes) return count;
+  }
+  return waiting.length;
 }
 
 function nextOf(stream: Stream, events: readonly ('drain' | 'close')[]): Promise<void> {

@@ -38,7 +38,7 @@ export interface OfferSenderParts {
 }
 
 /** Offers in flight to one peer; more wait here by priority and age. A larger value lets a slow peer hold more of them. */
-const OFFERS_PER_PEER = 16;
+const OFFERS_PER_PEER = 64;
 /** How long an offer made after its deadline stands: longer than it takes to be answered, clocks that differ included. */
 const LATE_MARGIN_MS = 120_000;
 

@@ -13,6 +13,8 @@ export interface Runtime {
   ulid(): Epoch;
   /** Calls `run` once after `ms`; the returned function cancels it. */
   after(ms: number, run: () => void): () => void;
+  /** Calls `run` once everything that has arrived by now was taken in, without a timer. Absent: a microtask later will do. */
+  readonly soon?: (run: () => void) => void;
   readonly log: Logger;
 }
 

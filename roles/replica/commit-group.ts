@@ -17,18 +17,29 @@ interface Waiter<T> {
   readonly reject: (error: unknown) => void;
 }
 
+export interface CommitQueueOptions extends Partial<GroupLimits> {
+  /**
+   * Calls back once all that has arrived by now was taken in. A group begins then: what follows from the group before it, and
+   * what other peers sent meanwhile, goes with it rather than into one of its own. Default: a microtask later, and at once after
+   * a group.
+   */
+  readonly soon?: ((run: () => void) => void) | undefined;
+}
+
 /**
  * Group commit without a timer (L7): one group is being synced, what arrives meanwhile is the next. Whoever adds waits for
  * its own group only. The first failed commit fails everything waiting and everything after it (L8).
  */
 export class CommitQueue<T extends GroupItem> {
   readonly #limits: GroupLimits;
+  readonly #soon: CommitQueueOptions['soon'];
   readonly #commit: (items: readonly T[]) => Promise<void>;
   #waiting: Waiter<T>[] = [];
   #running: Promise<void> | undefined;
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(limits: Partial<GroupLimits>, commit: (items: readonly T[]) => Promise<void>) {
+  constructor({ soon, ...limits }: CommitQueueOptions, commit: (items: readonly T[]) => Promise<void>) {
+    this.#soon = soon;
     this.#limits = { records: LIMITS.groupRecords, bytes: LIMITS.groupBytes, ...limits };
     this.#commit = commit;
   }
@@ -38,8 +49,8 @@ export class CommitQueue<T extends GroupItem> {
     if (this.#failure) return Promise.reject(this.#failure.error);
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject });
-      // Begins a microtask later, so that what one turn of the event loop adds is one group.
-      this.#running ??= Promise.resolve().then(() => this.#run());
+      // Not now, so that what one turn of the event loop adds is one group.
+      this.#running ??= this.#gather().then(() => this.#run());
     });
   }
 
@@ -55,8 +66,16 @@ export class CommitQueue<T extends GroupItem> {
   }
 
   async #run(): Promise<void> {
-    while (this.#waiting.length > 0) await this.#commitNext();
+    while (this.#waiting.length > 0) {
+      await this.#commitNext();
+      if (this.#soon !== undefined && this.#waiting.length > 0) await this.#gather();
+    }
     this.#running = undefined;
+  }
+
+  #gather(): Promise<void> {
+    const soon = this.#soon;
+    return soon === undefined ? Promise.resolve() : new Promise((resolve) => soon(resolve));
   }
 
   async #commitNext(): Promise<void> {

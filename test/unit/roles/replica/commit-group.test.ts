@@ -53,6 +53,27 @@ describe('replica / commit group', () => {
     assert.deepEqual(disk.groups, [['a'], ['b', 'c']]);
   });
 
+  test('a group begins once what has arrived was taken in, and so does the next one', async () => {
+    const disk = heldDisk();
+    const turns: (() => void)[] = [];
+    const nextTurn = async () => {
+      turns.shift()?.();
+      await settled();
+    };
+    const queue = new CommitQueue<Named>({ soon: (run) => turns.push(run) }, disk.commit);
+    const follows = queue.add(item('a')).then(() => queue.add(item('c')));
+    await settled();
+    assert.deepEqual(disk.groups, []);
+    await nextTurn();
+    void queue.add(item('b'));
+    await disk.sync();
+    assert.deepEqual(disk.groups, [['a']]);
+    await nextTurn();
+    assert.deepEqual(disk.groups, [['a'], ['b', 'c']]);
+    await disk.sync();
+    await follows;
+  });
+
   test('every waiter resolves after the sync of its own group and not before', async () => {
     const disk = heldDisk();
     const queue = new CommitQueue<Named>({}, disk.commit);
