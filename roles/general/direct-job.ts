@@ -37,10 +37,10 @@ export class DirectJob implements Job {
   }
 
   async returned(): Promise<void> {
-    this.left();
+    await this.left();
   }
 
-  left(): void {
+  async left(): Promise<void> {
     this.#settle.reject(new MeshError('overloaded', { reason: 'it leaves' }));
   }
 }

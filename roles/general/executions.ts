@@ -23,6 +23,9 @@ export interface ExecutionsParts<J extends Job> {
   readonly changed: (ended?: J) => void;
 }
 
+/** What heeds the word that the node leaves has ended by then, and its record is written. */
+const GIVE_UP_MS = 2_000;
+
 type Outcome = { readonly ok: true; readonly result: Result } | { readonly ok: false; readonly error: MeshError };
 
 /** Runs what the queue gives, and knows how to stop. */
@@ -58,14 +61,20 @@ export class Executions<J extends Job> {
     if (general !== undefined) this.#track(this.#run(job, general));
   }
 
-  /** Begins nothing more, lets what runs end for at most `ms`, and leaves the rest behind without another record. */
+  /** Begins nothing more, lets what runs end for at most `ms`, and gives the rest up. */
   async stop(ms: number): Promise<void> {
     this.#isStopping = true;
+    await this.#ended(ms);
+    this.#leaving.abort();
+    await this.#ended(GIVE_UP_MS);
+  }
+
+  /** Once nothing runs, at the latest after `ms`. */
+  async #ended(ms: number): Promise<void> {
     const late = Promise.withResolvers<void>();
     const cancel = this.#parts.runtime.after(ms, () => late.resolve());
     await Promise.race([Promise.allSettled(this.#running), late.promise]);
     cancel();
-    this.#leaving.abort();
   }
 
   /** A failed write rejects it and so ends the process (L8). */
@@ -92,6 +101,7 @@ export class Executions<J extends Job> {
     const { runtime, stats, meter } = this.#parts;
     const began = runtime.monotonic();
     const outcome = await this.#analyse(job, general, began);
+    // What comes now may be what the word to leave made of it, as rules in the place of a model.
     if (this.#leaving.signal.aborted) return job.left();
     const durationMs = runtime.monotonic() - began;
     stats.add(general.name, durationMs, !outcome.ok);

@@ -122,7 +122,7 @@ export class General implements Pick<DispatchHandler, 'offer'> {
     this.#onChange();
   }
 
-  /** Takes no more, hands back what has not begun, and lets running executions end; what does not stays in the inbox (W8). */
+  /** Takes no more, hands back what has not begun, lets executions end, and gives up those that do not, for another to do (W8). */
   async stop(): Promise<void> {
     this.#phase = 'draining';
     const handedBack = this.#queue.clear().map((job) => this.#return(job));

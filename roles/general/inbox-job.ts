@@ -128,8 +128,14 @@ export class InboxJob implements Job {
     await this.#inbox.handBack(this.task).catch(() => undefined);
   }
 
-  /** It stays in the inbox for the next start. */
-  left(): void {}
+  /**
+   * Another may do it (W8): it failed here, so that whoever is next looks whether its effect is there. Its session stays. Should
+   * the record not be written, the task stays in the inbox for the next start.
+   */
+  async left(): Promise<void> {
+    await this.#inbox.failed(this.task, this.#attempt, LEFT).catch(() => undefined);
+    this.#hint(false);
+  }
 
   /** Renews the lease, also while the task is queued: the owner cannot tell a long queue from a dead node. */
   beat(): void {
@@ -148,6 +154,8 @@ export class InboxJob implements Job {
     this.#dispatcher.note(this.#owner, note);
   }
 }
+
+const LEFT = { code: 'left', message: 'the node left before it ended' };
 
 /** Takes it out of the inbox; as nothing began, it counts as no attempt. */
 const DONE_ELSEWHERE = { code: 'superseded', message: 'another node has done it' };

@@ -16,6 +16,6 @@ export interface Job extends Queued {
   failed(error: MeshError): Promise<void>;
   /** The node leaves before it began. Never rejects. */
   returned(): Promise<void>;
-  /** The node leaves before it ended. */
-  left(): void;
+  /** The node leaves before it ended. Never rejects. */
+  left(): Promise<void>;
 }
