@@ -5,7 +5,7 @@ import type { Behind } from './forwarded.ts';
 import type { TcpAddress } from './listen.ts';
 import type { RateOptions } from './rate-limit.ts';
 import type { RateTable } from './rate-table.ts';
-import type { BodyLimits } from './read-body.ts';
+import type { BodyLimits } from './webhook-front.ts';
 
 /** What a listener thread is told when it is made. */
 export interface ListenerSettings {
@@ -31,7 +31,7 @@ export interface Deliveries {
   readonly sources: readonly Source[];
   /** Bytes of the record of each event; 0 for what is none. */
   readonly lengths: readonly number[];
-  /** The records, one behind the other; handed over, not copied. */
+  /** The records, one behind the other. Copied: V8 counts a buffer that was handed over as if it were still here, and collects garbage for it. */
   readonly records: Uint8Array;
   /** What is no event, in the same order. */
   readonly others: readonly Delivery[];

@@ -28,7 +28,7 @@ export interface ListenerParts {
 export function runListener(settings: ListenerSettings, { port, front: createFront }: ListenerParts): void {
   const send = (message: FromListener) => port.postMessage(message);
   const tally = new Tally();
-  const ingest = new RemoteIngest({ send: (deliveries, handedOver) => port.postMessage(deliveries, [...handedOver]) });
+  const ingest = new RemoteIngest({ send });
   const front = createFront({ ingest, meter: tally, log: threadLog(send) });
   const tell = () => {
     const measured = tally.take();

@@ -1,12 +1,20 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { asMeshError, errorOf, MeshError } from '../../protocols/errors.ts';
 import type { Delivery, DeliveryRequest, Ingest, Outcome, Source } from '../../roles/ports/ingest.ts';
+import type { LabelsOf } from '../../roles/ports/metrics.ts';
 import type { Meter, Runtime } from '../../roles/ports/runtime.ts';
+import { Deadlines } from './deadlines.ts';
 import { PROBLEM_TYPE, problemOf, retryAfterOf } from './problems.ts';
 import { type RateLimit, sourceOf } from './rate-limit.ts';
 import { rawProblem } from './raw-problem.ts';
-import { BodyBudget, type BodyLimits, readBody } from './read-body.ts';
+import { BodyBudget, type BodyRules, readBody } from './read-body.ts';
 import { RefusalLog } from './refusal-log.ts';
+
+export interface BodyLimits {
+  readonly maxBytes: number;
+  /** From the head to the last byte, milliseconds. */
+  readonly deadlineMs: number;
+}
 
 export interface WebhookOptions {
   /** Path → who posts there. A path without a secret is left out: it is then not found (T8). */
@@ -17,8 +25,8 @@ export interface WebhookOptions {
 }
 
 export interface WebhookParts {
-  /** Verifies and reads: in this thread, or in a worker. */
-  readonly read: (request: DeliveryRequest) => Delivery | Promise<Delivery>;
+  /** Verifies and reads. */
+  readonly read: (request: DeliveryRequest) => Delivery;
   readonly ingest: Pick<Ingest, 'admit' | 'closed'>;
   /** Without it senders are not limited. */
   readonly rate?: RateLimit;
@@ -32,78 +40,93 @@ const LINGER_MS = 1_000;
 
 /** Takes webhooks in before any framework sees them: each is one body, one check, one synced record. */
 export class WebhookFront {
-  readonly #options: WebhookOptions;
   readonly #parts: WebhookParts;
-  readonly #paths: ReadonlyMap<string, Source>;
-  readonly #budget: BodyBudget;
+  readonly #endpoints: ReadonlyMap<string, Endpoint>;
+  readonly #body: BodyRules;
   readonly #refusals: RefusalLog;
 
-  constructor(options: WebhookOptions, parts: WebhookParts) {
-    this.#options = options;
+  constructor({ paths, body, budgetBytes = BUDGET_BYTES }: WebhookOptions, parts: WebhookParts) {
     this.#parts = parts;
-    this.#paths = new Map(Object.entries(options.paths));
-    this.#budget = new BodyBudget(options.budgetBytes ?? BUDGET_BYTES);
+    this.#endpoints = new Map(Object.entries(paths).map(([path, source]) => [path, endpointOf(path, source)]));
+    this.#body = {
+      maxBytes: body.maxBytes,
+      deadlines: new Deadlines(body.deadlineMs, parts.runtime),
+      budget: new BodyBudget(budgetBytes),
+    };
     this.#refusals = new RefusalLog(parts.runtime);
   }
 
   /** Bodies under way. */
   get bufferedBytes(): number {
-    return this.#budget.usedBytes;
+    return this.#body.budget.usedBytes;
   }
 
   /** `Front` of a server: true when the request is a webhook and will be answered here. */
   readonly handle = (request: IncomingMessage, response: ServerResponse): boolean => {
     if (request.method !== 'POST') return false;
-    const endpoint = pathOf(request.url ?? '');
-    const source = this.#paths.get(endpoint);
-    if (source === undefined) return false;
-    void this.#serve(request, response, { endpoint, source, startedAt: this.#parts.runtime.monotonic() });
+    const endpoint = this.#endpoints.get(pathOf(request.url ?? ''));
+    if (endpoint === undefined) return false;
+    this.#serve({ request, response, endpoint, startedAt: this.#parts.runtime.monotonic() });
     return true;
   };
 
-  async #serve(request: IncomingMessage, response: ServerResponse, call: Call): Promise<void> {
-    try {
-      this.#refuseUnread(request);
-      if (request.headers.expect !== undefined) response.writeContinue();
-      const body = await readBody(request, this.#options.body, this.#budget);
-      // Undefined: the sender left before its last byte.
-      if (body !== undefined) await this.#take(request, response, body, call);
-    } catch (error) {
-      this.#refuse(request, response, asMeshError(error), call);
+  #serve(call: Call): void {
+    const { request, response } = call;
+    const refusal = this.#refusalUnread(request);
+    if (refusal !== undefined) {
+      this.#refuse(call, refusal);
+      return;
     }
+    if (request.headers.expect !== undefined) response.writeContinue();
+    readBody(request, this.#body, {
+      whole: (body) => this.#take(call, body),
+      failed: (error) => this.#refuse(call, error),
+    });
   }
 
   /** Everything that can be said before a byte of the body is read. */
-  #refuseUnread({ socket, headers }: IncomingMessage): void {
+  #refusalUnread({ socket, headers }: IncomingMessage): MeshError | undefined {
     const { rate } = this.#parts;
     if (rate !== undefined) {
       const source = sourceOf(socket.remoteAddress);
       const seconds = rate.limited(source);
-      if (seconds > 0) throw new MeshError('rate-limited', { source, seconds });
+      if (seconds > 0) return new MeshError('rate-limited', { source, seconds });
     }
     const reason = this.#parts.ingest.closed;
-    if (reason !== undefined) throw new MeshError('overloaded', { reason });
+    if (reason !== undefined) return new MeshError('overloaded', { reason });
     const type = headers['content-type'] ?? 'none';
-    if (!isJson(type)) throw new MeshError('media-type-unsupported', { type });
-    const { maxBytes } = this.#options.body;
-    if (Number(headers['content-length'] ?? 0) > maxBytes) throw new MeshError('body-too-large', { limit: maxBytes });
+    if (!isJson(type)) return new MeshError('media-type-unsupported', { type });
+    const { maxBytes } = this.#body;
+    const isLarge = Number(headers['content-length'] ?? 0) > maxBytes;
+    return isLarge ? new MeshError('body-too-large', { limit: maxBytes }) : undefined;
   }
 
-  async #take(request: IncomingMessage, response: ServerResponse, body: Buffer, call: Call): Promise<void> {
+  #take(call: Call, body: Buffer): void {
     const { read, ingest, runtime } = this.#parts;
-    const { source } = call;
-    const headers = textHeaders(request.headers);
-    // A reader in another thread takes the bytes with it.
-    const received = body.length;
-    const delivery = await read({ source, headers, body, receivedAt: runtime.wall() });
-    const { status, text } = answerOf(await ingest.admit(delivery, source));
-    this.#answer(response, { status, text, headers: JSON_HEADERS }, call, received);
+    const { source } = call.endpoint;
+    try {
+      const headers = textHeaders(call.request.headers);
+      const delivery = read({ source, headers, body, receivedAt: runtime.wall() });
+      ingest.admit(delivery, source).then(
+        (outcome) => this.#settle(call, outcome, body.length),
+        (error: unknown) => this.#refuse(call, asMeshError(error)),
+      );
+    } catch (error) {
+      this.#refuse(call, asMeshError(error));
+    }
   }
 
-  #refuse(request: IncomingMessage, response: ServerResponse, error: MeshError, call: Call): void {
+  #settle(call: Call, outcome: Outcome, received: number): void {
+    const answer = answerOf(outcome);
+    if (answer instanceof MeshError) this.#refuse(call, answer);
+    else this.#answer(call, answer, received);
+  }
+
+  #refuse(call: Call, error: MeshError): void {
+    const { request, response, endpoint } = call;
     this.#refusals.note(error, sourceOf(request.socket.remoteAddress));
     if (!request.complete && response.socket !== null) {
-      this.#hangUp(request, error, call);
+      this.#hangUp(call, error);
       return;
     }
     const retryAfter = retryAfterOf(error);
@@ -113,39 +136,64 @@ export class WebhookFront {
       // A pipelined request whose body is not read: nothing after it on this connection can be understood.
       ...(request.complete ? [] : ['connection', 'close']),
     ];
-    const text = JSON.stringify(problemOf(error, { instance: call.endpoint }));
-    this.#answer(response, { status: error.http, text, headers }, call, 0);
+    const text = JSON.stringify(problemOf(error, { instance: endpoint.path }));
+    this.#answer(call, { status: error.http, text, headers }, 0);
   }
 
   /** Says why, and closes without reading the rest. */
-  #hangUp({ socket }: IncomingMessage, error: MeshError, call: Call): void {
-    socket.end(rawProblem(error, call.endpoint));
+  #hangUp(call: Call, error: MeshError): void {
+    const { socket } = call.request;
+    socket.end(rawProblem(error, call.endpoint.path));
     const cancel = this.#parts.runtime.after(LINGER_MS, () => socket.destroy());
     socket.once('close', cancel);
-    this.#measure(error.http, call, 0, 0);
+    this.#measure(call, error.http, 0, 0);
   }
 
-  #answer(response: ServerResponse, { status, text, headers }: Answer, call: Call, received: number): void {
+  #answer(call: Call, { status, text, headers }: Answer, received: number): void {
+    const { response } = call;
     const length = Buffer.byteLength(text);
     response.writeHead(status, status === 204 ? [] : [...headers, 'content-length', String(length)]);
     response.end(text);
-    this.#measure(status, call, received, length);
+    this.#measure(call, status, received, length);
   }
 
-  #measure(status: number, { endpoint, startedAt }: Call, received: number, sent: number): void {
+  #measure({ endpoint, startedAt }: Call, status: number, received: number, sent: number): void {
     const { meter, runtime } = this.#parts;
-    const labels = { method: 'POST', endpoint };
-    meter.count('http_requests_total', { ...labels, status: String(status) });
+    const { labels } = endpoint;
+    meter.count('http_requests_total', endpoint.labelsOf(status));
     meter.observe('http_request_duration_seconds', (runtime.monotonic() - startedAt) / 1_000, labels);
     meter.observe('http_request_size_bytes', received, labels);
     meter.observe('http_response_size_bytes', sent, labels);
   }
 }
 
+type EndpointLabels = LabelsOf<'http_request_size_bytes'>;
+type StatusLabels = LabelsOf<'http_requests_total'>;
+
+/** A path, and its labels: made once, because every request asks for them. */
+interface Endpoint {
+  readonly path: string;
+  readonly source: Source;
+  readonly labels: EndpointLabels;
+  readonly labelsOf: (status: number) => StatusLabels;
+}
+
+function endpointOf(path: string, source: Source): Endpoint {
+  const labels = { method: 'POST', endpoint: path };
+  const byStatus = new Map<number, StatusLabels>();
+  const labelsOf = (status: number) => {
+    const known = byStatus.get(status) ?? { ...labels, status: String(status) };
+    byStatus.set(status, known);
+    return known;
+  };
+  return { path, source, labels, labelsOf };
+}
+
 /** What belongs to one request. */
 interface Call {
-  readonly endpoint: string;
-  readonly source: Source;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly endpoint: Endpoint;
   /** Monotonic milliseconds. */
   readonly startedAt: number;
 }
@@ -159,21 +207,21 @@ interface Answer {
 
 const JSON_HEADERS = ['content-type', 'application/json'] as const;
 
-function answerOf(outcome: Outcome): { readonly status: number; readonly text: string } {
+function answerOf(outcome: Outcome): Answer | MeshError {
+  const headers = JSON_HEADERS;
   switch (outcome.status) {
     case 'accepted':
-      return { status: 202, text: `{"message":"accepted","event_id":${JSON.stringify(outcome.eventId)}}` };
-    case 'duplicate':
-      return {
-        status: 200,
-        text: `{"message":"already taken in","event_id":${JSON.stringify(outcome.eventId)},"duplicate":true}`,
-      };
+      return { status: 202, headers, text: `{"message":"accepted","event_id":${JSON.stringify(outcome.eventId)}}` };
+    case 'duplicate': {
+      const id = JSON.stringify(outcome.eventId);
+      return { status: 200, headers, text: `{"message":"already taken in","event_id":${id},"duplicate":true}` };
+    }
     case 'ping':
-      return { status: 200, text: '{"message":"pong"}' };
+      return { status: 200, headers, text: '{"message":"pong"}' };
     case 'not-ours':
-      return { status: 204, text: '' };
+      return { status: 204, headers: [], text: '' };
     case 'refused':
-      throw errorOf(outcome.code, outcome.facts);
+      return errorOf(outcome.code, outcome.facts);
   }
 }
 

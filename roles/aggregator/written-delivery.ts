@@ -1,17 +1,22 @@
-import { MeshError } from '../../protocols/errors.ts';
-import { WIRE_VERSION } from '../../protocols/names.ts';
+import { LIMITS, WIRE_VERSION } from '../../protocols/names.ts';
+import { encodeRecord } from '../../protocols/record.ts';
 import type { Delivery } from '../ports/ingest.ts';
-import { checkRecord } from '../replica/checked-record.ts';
 
-/** The delivery with the record of its event, so that nobody has to check and encode it after this. */
+/**
+ * The delivery with the record of its event, so that nobody has to check and encode it after this. It is not checked against the
+ * schema, which would take as long as the normaliser: every field of the event was read by its type, and a test holds that what
+ * `readDelivery` makes of any payload passes the schema unchanged.
+ */
 export function writeDelivery(delivery: Delivery, at: number): Delivery {
   if (delivery.status !== 'event') return delivery;
   const { event, mac } = delivery;
-  try {
-    const { encoded } = checkRecord({ v: WIRE_VERSION, type: 'event', at, event, mac });
-    return { ...delivery, written: { at, bytes: encoded } };
-  } catch (error) {
-    if (error instanceof MeshError) return { status: 'refused', code: error.code, facts: error.facts };
-    throw error;
+  const bytes = encodeRecord({ v: WIRE_VERSION, type: 'event', at, event, mac });
+  if (bytes.length > LIMITS.recordBytes) {
+    return {
+      status: 'refused',
+      code: 'record-too-large',
+      facts: { bytes: bytes.length, limit: LIMITS.recordBytes },
+    };
   }
+  return { ...delivery, written: { at, bytes } };
 }
