@@ -2,10 +2,12 @@ import { asMeshError } from '../../protocols/errors.ts';
 import type { MeshEvent } from '../../protocols/event.ts';
 import { compareText, type EventId, EventIdSchema, type PeerId, type Position } from '../../protocols/ids.ts';
 import type { MeshRecord } from '../../protocols/record.ts';
+import type { Committed } from '../ports/journal.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import type { Tables } from '../ports/tables.ts';
 import { getRow, rangeRows } from '../replica/rows.ts';
 import type { Story } from '../replica/story.ts';
+import { Ahead } from './ahead.ts';
 import { Awaited } from './awaited.ts';
 import { DueTimes } from './due-times.ts';
 import type { EventWorker } from './event-worker.ts';
@@ -43,9 +45,13 @@ export class EventFlow {
   readonly #parts: EventFlowParts;
   readonly #due: DueTimes;
   readonly #awaited = new Awaited();
+  readonly #ahead: Ahead;
   readonly #lanes: Lanes;
   readonly #work = new Set<Promise<void>>();
   readonly #early = new Set<EventId>();
+  /** Open events of each subject, as far as their subjects are known. */
+  readonly #perSubject = new Map<string, number>();
+  #isTakenUp = false;
   #openings = new Map<string, string>();
   #orchestrators: readonly PeerId[] = [];
   /** Those before the last change, and when that was. */
@@ -57,6 +63,12 @@ export class EventFlow {
     this.#options = options;
     this.#parts = parts;
     this.#lanes = new Lanes(EVENTS_AT_ONCE, () => parts.runtime.monotonic());
+    this.#ahead = new Ahead({
+      events: parts.events,
+      worker: parts.worker,
+      mayDecide: (event) => this.#mayDecide(event),
+      mayEnd: (event) => this.#mayEnd(event),
+    });
     this.#due = new DueTimes(parts.runtime, (key) => this.change(EventIdSchema.parse(key), () => undefined));
   }
 
@@ -99,6 +111,11 @@ export class EventFlow {
     }
   }
 
+  /** What is to be written in one group with these. */
+  ahead(entries: readonly Committed[]): readonly MeshRecord[] {
+    return this.#isRunning && this.#isTakenUp ? this.#ahead.recordsFor(entries) : [];
+  }
+
   change(id: EventId, change: (event: OpenEvent) => void): void {
     const event = this.#parts.events.get(id);
     if (event === undefined) return;
@@ -133,6 +150,7 @@ export class EventFlow {
         await this.#parts.events.storyOf(event);
         this.#queue(event);
       }
+      this.#isTakenUp = true;
     } catch (error) {
       this.#parts.runtime.log.error({ problem: asMeshError(error).message }, 'open events cannot be read');
     }
@@ -179,10 +197,29 @@ export class EventFlow {
   #identify(event: OpenEvent, subject: string): void {
     if (event.subject !== undefined) return;
     event.subject = subject;
+    this.#perSubject.set(subject, (this.#perSubject.get(subject) ?? 0) + 1);
     event.owner = ownerOf(subject, this.#orchestrators);
-    // A new event of a subject that was taken over just now waits with those that were there: it comes after them (W2, W5).
-    const isTakenOver = event.owner !== ownerOf(subject, this.#before.orchestrators);
-    if (isTakenOver) event.actFrom = Math.max(event.actFrom, this.#before.until + this.#options.graceMs);
+    event.actFrom = Math.max(event.actFrom, this.#takenOverUntil(subject));
+  }
+
+  /** A new event of a subject that was taken over just now waits with those that were there: it comes after them (W2, W5). */
+  #takenOverUntil(subject: string): number {
+    const isTakenOver = ownerOf(subject, this.#orchestrators) !== ownerOf(subject, this.#before.orchestrators);
+    return isTakenOver ? this.#before.until + this.#options.graceMs : 0;
+  }
+
+  /** Nothing here speaks of the event yet, and no other event of its subject is to be decided first. */
+  #mayDecide({ id, subject }: MeshEvent): boolean {
+    if (this.#perSubject.has(subject) || this.#early.has(id)) return false;
+    if (ownerOf(subject, this.#orchestrators) !== this.#options.self) return false;
+    if (this.#now() < Math.max(this.#quietUntil, this.#takenOverUntil(subject))) return false;
+    return getRow(this.#parts.tables, 'ids', id) === undefined;
+  }
+
+  #mayEnd(event: OpenEvent): boolean {
+    const { owner, isRunning, isQueued, isComplete, replan, endings, actFrom } = event;
+    if (owner !== this.#options.self || this.#now() < actFrom) return false;
+    return isComplete && !isRunning && !isQueued && !replan && endings.size === 0;
   }
 
   /** The owners of subjects have changed (W5). */
@@ -281,6 +318,11 @@ export class EventFlow {
   #close(event: OpenEvent): void {
     this.#release(event);
     this.#parts.events.close(event);
+    const { subject } = event;
+    const open = subject === undefined ? undefined : this.#perSubject.get(subject);
+    if (subject === undefined || open === undefined) return;
+    if (open > 1) this.#perSubject.set(subject, open - 1);
+    else this.#perSubject.delete(subject);
   }
 
   #now(): number {

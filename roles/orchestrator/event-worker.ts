@@ -1,4 +1,6 @@
-import type { SlotId } from '../../protocols/ids.ts';
+import { messageOf } from '../../protocols/errors.ts';
+import type { MeshEvent } from '../../protocols/event.ts';
+import type { EventId, SlotId } from '../../protocols/ids.ts';
 import { WIRE_VERSION } from '../../protocols/names.ts';
 import type { DistributionRecord, MeshRecord } from '../../protocols/record.ts';
 import { headStateOf } from '../policy/supersede.ts';
@@ -43,8 +45,30 @@ export class EventWorker {
     if (record === undefined) return false;
     const position = await this.#parts.journal.append(record);
     this.#parts.events.add(event, position, record);
-    this.#tell(event, story, record);
+    this.#told(event.id, story.tasks, record);
     return true;
+  }
+
+  /** The first decision about an event, to be written in one group with it; undefined when it cannot be made just then. */
+  decideAhead(event: MeshEvent, receivedAt: number): MeshRecord | undefined {
+    try {
+      const record = this.#parts.planner.first(event, receivedAt);
+      this.#told(event.id, [], record);
+      return record;
+    } catch (error) {
+      this.#parts.runtime.log.error(
+        { eventId: event.id, problem: messageOf(error) },
+        'event cannot be decided at once',
+      );
+      return undefined;
+    }
+  }
+
+  /** The end of an event, to be written in one group with the last result; undefined while something is to come. */
+  endAhead(event: OpenEvent, story: Story): MeshRecord | undefined {
+    const record = story.settled === undefined ? this.#end(event, story) : undefined;
+    if (record !== undefined) this.#told(event.id, story.tasks, record);
+    return record;
   }
 
   /** Monotonic milliseconds when waiting for a general ends; undefined when nothing is waited for. */
@@ -130,10 +154,9 @@ export class EventWorker {
     return Math.max(0, Math.round(this.#parts.runtime.wall()));
   }
 
-  #tell(event: OpenEvent, story: Story, record: MeshRecord): void {
+  #told(eventId: EventId, tasks: readonly Task[], record: MeshRecord): void {
     const { meter, runtime } = this.#parts;
     const { log } = runtime;
-    const eventId = event.id;
     if (record.type === 'distribution') {
       const { revision, rule, strategy, slots, waiting } = record;
       if (revision === 0) meter.count('mindos_distributions_total', { strategy: labelOf(strategy) });
@@ -143,7 +166,7 @@ export class EventWorker {
     } else if (record.type === 'superseded') {
       log.debug({ eventId, slot: record.slot, by: record.by }, 'task superseded');
     } else if (record.type === 'settled') {
-      for (const { state } of story.tasks) meter.count('mindmesh_tasks_ended_total', { outcome: state });
+      for (const { state } of tasks) meter.count('mindmesh_tasks_ended_total', { outcome: state });
       log.debug({ eventId, outcome: record.outcome }, 'event settled');
     }
   }

@@ -102,6 +102,7 @@ export class Orchestrator {
     this.#events = events;
     this.#desk = desk;
     this.#waits = new DecisionWaits(runtime);
+    journal.beforeCommit?.((entries) => this.#flow.ahead(entries));
     journal.onCommit((entries) => this.#onCommit(entries));
     roster.onChange(() => this.#flow.lookAround());
   }

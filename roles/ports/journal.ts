@@ -19,6 +19,11 @@ export interface Journal {
    * @throws MeshError `record-too-large`; a failed write ends the process (L8).
    */
   append(record: MeshRecord, encoded?: Uint8Array): Promise<Position>;
+  /**
+   * Asked before each group is written what follows from it for the listener: these records go with the group. Nothing of it is
+   * synced yet, so nobody may act on it. A group may also be written without being asked for.
+   */
+  beforeCommit?(listener: (entries: readonly Committed[]) => readonly MeshRecord[]): void;
   /** Called after each commit with what it held, in commit order. A throw in a listener is a bug and ends the process. */
   onCommit(listener: (entries: readonly Committed[]) => void): void;
   /** One record, own or replicated; undefined when it is not here. */

@@ -54,6 +54,11 @@ export class CommitQueue<T extends GroupItem> {
     });
   }
 
+  /** Something was added that is not in the group in flight. */
+  get isAnyWaiting(): boolean {
+    return this.#waiting.length > 0;
+  }
+
   /** Resolves when nothing is in flight and nothing waits, whatever became of it. */
   async idle(): Promise<void> {
     while (this.#running !== undefined) await this.#running;

@@ -65,7 +65,12 @@ export interface GroupContent {
   readonly changes: readonly Change[];
 }
 
-export function contentOf(items: readonly Item[], sign: (log: LogId, tip: Tip) => SignedHead): GroupContent {
+/** @param entries what `entriesOf` makes of each item */
+export function contentOf(
+  items: readonly Item[],
+  entries: readonly Committed[],
+  sign: (log: LogId, tip: Tip) => SignedHead,
+): GroupContent {
   const own = runsOf(items.filter((item) => item.kind === 'own')).map((run) => ownBatch(run, sign));
   const received = items.filter((item) => item.kind === 'received');
   const late = items.filter((item) => item.kind === 'late');
@@ -78,7 +83,7 @@ export function contentOf(items: readonly Item[], sign: (log: LogId, tip: Tip) =
     floors: floors.map(({ head }) => head),
     ends: [...batches.map(({ head }) => head), ...jumps],
     projected: [...projected.map(({ head }) => head), ...jumps],
-    entries: items.flatMap(entriesOf),
+    entries,
     ops: items.flatMap((item) => (item.kind === 'note' ? item.ops : [])),
     changes: floors.map(({ change }) => change).filter((change) => change !== undefined),
   };
@@ -94,7 +99,8 @@ function ownBatch(run: readonly OwnItem[], sign: (log: LogId, tip: Tip) => Signe
   return { from: run[0]?.seq ?? 0, records: run.map((item) => item.encoded), head: sign(last.log, last.tip) };
 }
 
-function entriesOf(item: Item): Committed[] {
+/** The records of an item that are to be projected and told. */
+export function entriesOf(item: Item): Committed[] {
   switch (item.kind) {
     case 'own':
       return [{ position: { ...item.log, seq: item.seq }, decoded: { ok: true, record: item.record }, own: true }];

@@ -14,7 +14,7 @@ import { CommitQueue } from './commit-group.ts';
 import { CountedRows } from './counted-rows.ts';
 import { Draft } from './draft.ts';
 import { openBelow, rowsOfEvent } from './expire.ts';
-import { type Change, contentOf, type GroupContent, type Item } from './group.ts';
+import { type Change, contentOf, entriesOf, type GroupContent, type Item } from './group.ts';
 import { type Digest, Heads, type LogEnd } from './heads.ts';
 import { Intake } from './intake.ts';
 import { OwnLog, type OwnLogParts, positionOf } from './own-log.ts';
@@ -60,6 +60,7 @@ export class Replica implements Journal {
   readonly #projector: Projector;
   readonly #backlog: Backlog;
   readonly #commitListeners: ((entries: readonly Committed[]) => void)[] = [];
+  readonly #joinListeners: ((entries: readonly Committed[]) => readonly MeshRecord[])[] = [];
   readonly #growthListeners: ((heads: readonly SignedHead[]) => void)[] = [];
   readonly #forgottenListeners: ((events: readonly EventId[]) => void)[] = [];
   readonly #fatalListeners: ((error: unknown) => void)[] = [];
@@ -185,6 +186,10 @@ export class Replica implements Journal {
     return this.#heads.get(log)?.floor;
   }
 
+  beforeCommit(listener: (entries: readonly Committed[]) => readonly MeshRecord[]): void {
+    this.#joinListeners.push(listener);
+  }
+
   onCommit(listener: (entries: readonly Committed[]) => void): void {
     this.#commitListeners.push(listener);
   }
@@ -250,7 +255,11 @@ export class Replica implements Journal {
   async #commit(items: readonly Item[]): Promise<void> {
     try {
       const started = this.#parts.runtime.monotonic();
-      const content = contentOf(items, (log, tip) => signHead(this.#parts.identity, log, tip));
+      const entries = items.flatMap(entriesOf);
+      const joined = this.#joined(items, entries);
+      const content = contentOf([...items, ...joined], [...entries, ...joined.flatMap(entriesOf)], (log, tip) =>
+        signHead(this.#parts.identity, log, tip),
+      );
       const { batches, floors } = content;
       const ops = this.#opsOf(content);
       await this.#parts.disk.commit({ batches, floors, ops });
@@ -262,6 +271,30 @@ export class Replica implements Journal {
     } catch (error) {
       this.#fail(error);
       throw error;
+    }
+  }
+
+  /**
+   * What listeners write with a group. Nobody is asked when records wait behind it, which have their places in the chain already,
+   * or when it might get larger than a batch may be.
+   */
+  #joined(items: readonly Item[], entries: readonly Committed[]): readonly Item[] {
+    const isLarge = sum(items, 'records') > LIMITS.groupRecords / 2 || sum(items, 'bytes') > LIMITS.groupBytes / 2;
+    if (entries.length === 0 || isLarge || this.#queue.isAnyWaiting) return [];
+    const joined: Item[] = [];
+    for (const record of this.#joinListeners.flatMap((listener) => listener(entries))) {
+      if (sum(joined, 'bytes') < LIMITS.groupBytes / 4) joined.push(...this.#join(record));
+    }
+    return joined;
+  }
+
+  /** What cannot be written here is left to whoever follows the commit. */
+  #join(record: MeshRecord): readonly Item[] {
+    try {
+      return this.#own.add(record);
+    } catch (error) {
+      this.#parts.runtime.log.error({ type: record.type, problem: messageOf(error) }, 'record left out of its group');
+      return [];
     }
   }
 
@@ -362,4 +395,8 @@ export class Replica implements Journal {
     if (this.#state === 'running') return;
     throw new MeshError('overloaded', { reason: 'its log is closed' });
   }
+}
+
+function sum(items: readonly Item[], what: 'records' | 'bytes'): number {
+  return items.reduce((total, item) => total + item[what], 0);
 }

@@ -28,6 +28,32 @@ for (const { strategy, executions } of STRATEGIES) {
   });
 }
 
+test('orchestration / groups / a decision is synced with its event, and an end with its last result', async () => {
+  const mesh = await meshOf({ gen1: 'prod-us' });
+  const groups: string[][] = [];
+  mesh
+    .node('orc')
+    .boot.replica.onCommit((entries) =>
+      groups.push(entries.map(({ decoded }) => (decoded.ok ? decoded.record.type : 'unreadable'))),
+    );
+  await mesh.settle(await mesh.emit(eventAbout('acme/app#1')));
+  const decided = groups.find((types) => types.includes('distribution'));
+  assert.ok(decided?.includes('event'), `${decided}`);
+  const ended = groups.find((types) => types.includes('settled'));
+  assert.ok(ended?.includes('done'), `${ended}`);
+});
+
+test('orchestration / groups / two events of one subject in one group are numbered in their order', async () => {
+  const mesh = await meshOf({ gen1: 'prod-us' });
+  const ids = await Promise.all([1, 2, 3].map(() => mesh.emit(eventAbout('acme/app#1'))));
+  const stories = [];
+  for (const id of ids) stories.push(await mesh.settle(id));
+  assert.deepEqual(
+    stories.map(({ distribution }) => distribution?.number),
+    [0, 1, 2],
+  );
+});
+
 test('orchestration / round robin / twelve events on twelve subjects are shared evenly', async () => {
   const mesh = await meshOf({ gen1: 'prod-us', gen2: 'prod-us', gen3: 'dev' });
   for (let i = 0; i < 12; i++) await mesh.settle(await mesh.emit(eventAbout(`acme/app#${i}`)));

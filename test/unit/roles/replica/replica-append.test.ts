@@ -8,7 +8,7 @@ import { isSignedByOrigin } from '../../../../roles/replica/chain.ts';
 import type { Replica } from '../../../../roles/replica/replica.ts';
 import { countingMeter, settled } from '../../../fakes/manual-runtime.ts';
 import { MemoryDisk } from '../../../fakes/memory-disk.ts';
-import { eventId, eventRecord } from '../../../fakes/records.ts';
+import { distributionRecord, eventId, eventRecord, settledRecord } from '../../../fakes/records.ts';
 import { replicaNode, startedNode } from '../../../fakes/replica-node.ts';
 
 const hugeText = { data: { action: 'x'.repeat(LIMITS.recordBytes) } };
@@ -161,6 +161,47 @@ describe('replica / append', () => {
     await assert.rejects(replica.append(eventRecord(1)), /a bug/);
     await assert.rejects(replica.append(eventRecord(2)), /a bug/);
     assert.equal(fatal.length, 1);
+  });
+
+  describe('what a listener writes with a group', () => {
+    /** Answers each event with a record of its own. */
+    async function answering(answer = (number: number): MeshRecord => distributionRecord(number, [])) {
+      const node = await startedNode('a');
+      const groups: string[][] = [];
+      node.replica.beforeCommit((entries) => entries.flatMap(({ decoded }) => (isEvent(decoded) ? [answer(1)] : [])));
+      node.replica.onCommit((entries) =>
+        groups.push(entries.map(({ decoded }) => (decoded.ok ? decoded.record.type : 'unreadable'))),
+      );
+      return { ...node, groups };
+    }
+    const isEvent = (decoded: Committed['decoded']) => decoded.ok && decoded.record.type === 'event';
+
+    test('is in it, behind what it follows from, and in its sync', async () => {
+      const { replica, disk, groups } = await answering();
+      const before = disk.commits;
+      const { seq } = await replica.append(eventRecord(1));
+      assert.equal(disk.commits - before, 1);
+      assert.deepEqual(groups, [['card', 'event', 'distribution']]);
+      const next = await replica.append(settledRecord(1));
+      assert.equal(next.seq, seq + 2);
+    });
+
+    test('is left out where a record behind the group has its place already', async () => {
+      const { replica, groups } = await answering();
+      const more = Array.from({ length: LIMITS.groupRecords }, () => settledRecord(1));
+      await Promise.all([eventRecord(1), ...more].map((record) => replica.append(record)));
+      assert.equal(groups.flat().length, LIMITS.groupRecords + 2);
+      assert.ok(!groups.flat().includes('distribution'));
+    });
+
+    test('is left out when it cannot be written, and the group is written all the same', async () => {
+      const { replica, groups } = await answering((number) =>
+        distributionRecord(number, [], { rule: 'x'.repeat(300_000) }),
+      );
+      await replica.append(eventRecord(1));
+      await replica.append(settledRecord(1));
+      assert.deepEqual(groups, [['card', 'event'], ['settled']]);
+    });
   });
 
   test('stop waits for what was taken and takes nothing more', async () => {
