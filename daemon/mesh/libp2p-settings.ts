@@ -101,9 +101,11 @@ export const GOSSIP_DEGREES = {
   D: 3,
   Dlo: 2,
   Dhi: 5,
-  Dlazy: 3,
+  Dlazy: 2,
   // Default 0.25: a quarter of a thousand peers would be told every second of every message of the last three (400 kB/s).
   gossipFactor: 0,
+  // Default 3 heartbeats: who missed a message in two of them hears the next one of its kind as soon.
+  mcacheGossip: 2,
 } as const;
 
 const GOSSIP: NonNullable<Parameters<typeof gossipsub>[0]> = {

@@ -16,6 +16,8 @@ export interface GossipModel extends Degrees {
 export interface GossipSettings extends Degrees {
   readonly Dlazy: number;
   readonly gossipFactor: number;
+  /** Windows of the message cache that are announced, one heartbeat each. */
+  readonly mcacheGossip: number;
   floods(peers: number): boolean;
 }
 
@@ -24,11 +26,10 @@ const ENVELOPE_BYTES = 203;
 /** An announcement names each message by key and sequence number; topic, protobuf, yamux and noise are around that. */
 const MESSAGE_ID_BYTES = 46;
 const ANNOUNCEMENT_BYTES = 55;
-/** Windows of the message cache that are announced (gossipsub's `mcacheGossip`), one heartbeat each. */
-const ANNOUNCED_MS = 3_000;
+const HEARTBEAT_MS = 1_000;
 
 export function gossipModel(settings: GossipSettings): GossipModel {
-  const { D, Dlo, Dhi, Dlazy, gossipFactor } = settings;
+  const { D, Dlo, Dhi, Dlazy, gossipFactor, mcacheGossip } = settings;
   return {
     D,
     Dlo,
@@ -39,7 +40,7 @@ export function gossipModel(settings: GossipSettings): GossipModel {
       const others = Math.max(0, peers - degree);
       return Math.floor(Math.min(others, Math.max(Dlazy, gossipFactor * others)));
     },
-    announcedMs: ANNOUNCED_MS,
+    announcedMs: mcacheGossip * HEARTBEAT_MS,
     announcementBytes: (messages) => ANNOUNCEMENT_BYTES + MESSAGE_ID_BYTES * messages,
   };
 }

@@ -2,20 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { eventIdOf, slotOf } from '../../../protocols/ids.ts';
 import type { MeshRecord } from '../../../protocols/record.ts';
 import { pullRequestEvent } from '../../fakes/events.ts';
-import { acceptedRecord, distributionRecord, doneRecord, settledRecord, startedRecord } from '../../fakes/records.ts';
+import { acceptedRecord, distributionRecord, doneRecord, settledRecord } from '../../fakes/records.ts';
 import type { ScaleNode } from './scale-node.ts';
 import type { ScaleWorld } from './scale-world.ts';
 
 /** What an event brings about, and when after it, milliseconds: an offer's way, a short execution, the owner's last word. */
 const DECIDED_MS = 60;
 const ACCEPTED_MS = 40;
-const STARTED_MS = 5;
 const DONE_MS = 4_000;
 const SETTLED_MS = 80;
 /** Nodes that a decision names. */
 const CANDIDATES = 3;
 
-/** Events in even gaps, each with everything that follows it: six records in three logs, and two loads that change. */
+/** Events in even gaps, each with everything that follows it: five records in three logs, and two loads that change. */
 export class Workload {
   readonly #world: ScaleWorld;
   readonly #random: () => number;
@@ -60,9 +59,7 @@ export class Workload {
     await this.#write(owner, { ...distributionRecord(number, ranked), eventId: id });
     await this.#pass(ACCEPTED_MS);
     this.#load(general, 1);
-    await this.#write(general, { ...acceptedRecord(number, { owner: owner.card.peer }), ...eventId });
-    await this.#pass(STARTED_MS);
-    await this.#write(general, { ...startedRecord(number), ...eventId });
+    await this.#write(general, { ...acceptedRecord(number, { owner: owner.card.peer }), ...eventId, attempt: 1 });
     await this.#pass(DONE_MS);
     this.#load(general, -1);
     await this.#write(general, { ...doneRecord(number), ...eventId });
