@@ -1,4 +1,5 @@
 // npm run bench -- CASE [options]; without any it says what there is
+import { withUsage } from '../scripts/with-usage.ts';
 import { CASES, type CaseName, isCase } from './cases.ts';
 import { thisMachine } from './machine.ts';
 import { type BenchOptions, OPTIONS_HELP, parseOptions } from './options.ts';
@@ -12,7 +13,7 @@ ${Object.entries({ ...CASES, all: { about: 'all of them, one after the other' } 
 
 ${OPTIONS_HELP}`;
 
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await withUsage(USAGE, () => main(process.argv.slice(2)));
 
 async function main(args: string[]): Promise<number> {
   const { names, options } = parseOptions(args);

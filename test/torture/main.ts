@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { withUsage } from '../../scripts/with-usage.ts';
 import { bundleInto } from '../e2e/mesh.ts';
 import { runIngest } from './ingest-run.ts';
 import { runMesh } from './mesh-run.ts';
@@ -42,7 +43,7 @@ const RUNS: Record<Case, (options: Parameters<typeof runMesh>[0]) => Promise<Rep
   sessions: runSessions,
 };
 
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await withUsage(USAGE, () => main(process.argv.slice(2)));
 
 async function main(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({

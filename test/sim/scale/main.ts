@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { floodsTo, GOSSIP_DEGREES } from '../../../daemon/mesh/libp2p-settings.ts';
+import { withUsage } from '../../../scripts/with-usage.ts';
 import { gossipModel } from './gossip-model.ts';
 import { type ScaleResult, scaleRun } from './scale-run.ts';
 
@@ -7,7 +8,7 @@ const USAGE = `npm run scale -- [--nodes 10,100,1000] [--rates 0,1,10] [--warm 3
 Rates are events a second of the whole mesh; warm and window are simulated seconds.
 `;
 
-async function main(): Promise<void> {
+async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
       nodes: { type: 'string', default: '10,100,1000' },
@@ -15,13 +16,8 @@ async function main(): Promise<void> {
       warm: { type: 'string', default: '30' },
       window: { type: 'string', default: '60' },
       json: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
     },
   });
-  if (values.help) {
-    process.stdout.write(USAGE);
-    return;
-  }
   const gossip = gossipModel({ ...GOSSIP_DEGREES, floods: floodsTo });
   const [warmUp, window] = [Number(values.warm), Number(values.window)];
   const results: ScaleResult[] = [];
@@ -33,6 +29,7 @@ async function main(): Promise<void> {
     }
   }
   if (values.json) process.stdout.write(`${JSON.stringify({ results })}\n`);
+  return 0;
 }
 
 function textOf(result: ScaleResult): string {
@@ -45,4 +42,4 @@ function textOf(result: ScaleResult): string {
 `;
 }
 
-await main();
+process.exitCode = await withUsage(USAGE, main);

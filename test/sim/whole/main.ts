@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { withUsage } from '../../../scripts/with-usage.ts';
 import { PLANTS, type Plant } from './plants.ts';
 import { runAll } from './pool.ts';
 import { run } from './run.ts';
@@ -27,10 +28,8 @@ async function main(): Promise<number> {
       plant: { type: 'string' },
       teeth: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
     },
   });
-  if (values.help) return say(USAGE, 0);
   const [from, events] = [Number(values.from), Number(values.events)];
   const plant = PLANTS.find((each) => each === values.plant);
   if (values.seed !== undefined) return tellOne({ seed: Number(values.seed), events, plant, whole: values.whole });
@@ -94,4 +93,4 @@ function say(text: string, code: number): number {
   return code;
 }
 
-process.exitCode = await main();
+process.exitCode = await withUsage(USAGE, main);
