@@ -17,6 +17,18 @@ test('simulator / a seed / gives the same run twice, byte for byte', async () =>
   assert.equal(first.trace.hash(), second.trace.hash());
 });
 
+test('simulator / a seed / gives the same run in a thread of its own', async () => {
+  const [seed, events] = [7, 60];
+  const hashes: string[] = [];
+  const jobs = [{ seed, events }];
+  await runAll(
+    () => jobs.pop(),
+    ({ hash }) => hashes.push(hash),
+  );
+  const { trace } = await run(scheduleOf({ seed, events }));
+  assert.deepEqual(hashes, [trace.hash()]);
+});
+
 test('simulator / two seeds / are two runs', async () => {
   const [first, second] = await Promise.all([1, 2].map((seed) => run(scheduleOf({ seed, events: 20 }))));
   assert.notEqual(first?.trace.hash(), second?.trace.hash());

@@ -35,6 +35,8 @@ interface Station {
   readonly watchers: ((peer: PeerId, connected: boolean) => void)[];
   readonly listeners: GossipListener[];
   readonly connections: Map<PeerId, Connection>;
+  /** The process is there. */
+  isUp: boolean;
 }
 
 interface Connection {
@@ -66,7 +68,14 @@ export class SimNetwork {
 
   /** A process has started; what it builds on this mesh is forgotten by `leave`. Nobody is connected before `dial`. */
   join(peer: PeerId): Mesh {
-    const station: Station = { peer, served: new Map(), watchers: [], listeners: [], connections: new Map() };
+    const station: Station = {
+      peer,
+      served: new Map(),
+      watchers: [],
+      listeners: [],
+      connections: new Map(),
+      isUp: true,
+    };
     this.#stations.set(peer, station);
     return {
       connected: () => [...station.connections.keys()],
@@ -94,6 +103,7 @@ export class SimNetwork {
     const station = this.#stations.get(peer);
     if (station === undefined) return;
     this.#stations.delete(peer);
+    station.isUp = false;
     for (const connection of [...station.connections.values()]) {
       if (how === 'closed') this.#parts.clock.after(this.#hopMs(), () => this.#break(connection));
       else this.#watchDead(connection);
@@ -122,16 +132,11 @@ export class SimNetwork {
   }
 
   #isBlocked(from: PeerId, to: PeerId): boolean {
-    return this.#blocked.has(`${from} ${to}`);
+    return this.#blocked.size > 0 && this.#blocked.has(`${from} ${to}`);
   }
 
   #isThrough({ ends: [a, b] }: Connection): boolean {
-    return (
-      this.#stations.get(a.peer) === a &&
-      this.#stations.get(b.peer) === b &&
-      !this.#isBlocked(a.peer, b.peer) &&
-      !this.#isBlocked(b.peer, a.peer)
-    );
+    return a.isUp && b.isUp && !this.#isBlocked(a.peer, b.peer) && !this.#isBlocked(b.peer, a.peer);
   }
 
   /** Ends a connection that carries nothing one way, unless it carries again by then. */
@@ -146,7 +151,7 @@ export class SimNetwork {
   #dialAfter(a: Station, b: Station, wait: { readonly from: number; readonly to: number }): void {
     const { clock, chance } = this.#parts;
     clock.after(chance.whole(wait.from, wait.to), () => {
-      if (this.#stations.get(a.peer) !== a || this.#stations.get(b.peer) !== b) return;
+      if (!a.isUp || !b.isUp) return;
       const known = a.connections.get(b.peer);
       // A connection to the process that was there before is found out by the new one.
       if (known?.ends.includes(b)) return;
@@ -178,7 +183,7 @@ export class SimNetwork {
     }
     for (const link of [...connection.links]) link.end('the connection broke');
     for (const [near, far] of [[a, b] as const, [b, a] as const]) {
-      if (this.#stations.get(near.peer) !== near) continue;
+      if (!near.isUp) continue;
       for (const watcher of near.watchers) watcher(far.peer, false);
       const again = this.#stations.get(far.peer);
       if (again !== undefined) this.#dialAfter(near, again, REDIAL_MS);
@@ -187,7 +192,7 @@ export class SimNetwork {
 
   async #open(station: Station, protocol: ProtocolId, to: PeerId, handler: LinkHandler): Promise<Link> {
     const { clock, chance } = this.#parts;
-    if (this.#stations.get(station.peer) !== station) return new Promise(() => {});
+    if (!station.isUp) return new Promise(() => {});
     const ms = 2 * this.#hopMs();
     const { promise, resolve } = Promise.withResolvers<void>();
     clock.after(ms, resolve);
@@ -195,7 +200,7 @@ export class SimNetwork {
     const connection = station.connections.get(to);
     const far = connection?.ends.find(({ peer }) => peer === to);
     const accept = far?.served.get(protocol);
-    const isThere = far !== undefined && this.#stations.get(to) === far;
+    const isThere = far?.isUp === true;
     if (
       !connection?.isOpen ||
       !isThere ||
@@ -220,7 +225,7 @@ export class SimNetwork {
         clock: this.#parts.clock,
         hopMs: () => this.#hopMs(),
         isOpenWay: () => !this.#isBlocked(peer.peer, self.peer),
-        isAlive: () => this.#stations.get(self.peer) === self,
+        isAlive: () => self.isUp,
         onFrame: (bytes) => this.#parts.onFrame(peer.peer, self.peer, bytes),
         onEnd: () => connection.links.delete(made),
       });
@@ -235,8 +240,8 @@ export class SimNetwork {
 
   /** Handed on from node to node, as gossip is; what cannot pass a blocked way goes round it if there is another. */
   #publish(station: Station, topic: Topic, message: GossipMessages[Topic]): void {
-    if (this.#stations.get(station.peer) !== station) return;
-    const copy = structuredClone(message);
+    if (!station.isUp) return;
+    const copy = copyOf(message);
     const reached = new Map([[station, 0]]);
     for (const [near, hops] of reached) {
       for (const [peer, connection] of near.connections) {
@@ -257,7 +262,7 @@ export class SimNetwork {
     for (let i = 0; i < copies; i++) {
       const late = chance.percent(delay) ? chance.whole(0, SLOW_MS) : 0;
       clock.after(hops * this.#hopMs() + late, () => {
-        if (this.#stations.get(to.peer) !== to) return;
+        if (!to.isUp) return;
         for (const listener of to.listeners) listener(topic, from, message);
       });
     }
@@ -266,4 +271,9 @@ export class SimNetwork {
   #hopMs(): number {
     return this.#parts.chance.whole(HOP_MS.from, HOP_MS.to);
   }
+}
+
+/** As it arrives: gossip is JSON. */
+function copyOf<T>(message: T): T {
+  return JSON.parse(JSON.stringify(message));
 }

@@ -3,7 +3,7 @@ import type { NodeCard } from '../../../protocols/presence.ts';
 import { hookMark } from '../../../roles/aggregator/sweeper.ts';
 import type { Identity } from '../../../roles/ports/runtime.ts';
 import { peerNamed } from '../../fakes/cards.ts';
-import { fakeIdentity } from '../../fakes/fake-identity.ts';
+
 import { type Chance, chanceOf } from './chance.ts';
 import type { SimClock } from './clock.ts';
 import { SimDisk } from './disk.ts';
@@ -12,6 +12,7 @@ import { FAIR, SimNetwork } from './network.ts';
 import type { Plant } from './plants.ts';
 import type { Probe } from './probe.ts';
 import type { Mode, NodeSpec } from './schedule.ts';
+import { simIdentity } from './sim-identity.ts';
 import { type SimNode, simNode } from './sim-node.ts';
 import type { Trace } from './trace.ts';
 
@@ -161,7 +162,7 @@ export class World {
     const disk = new SimDisk({ honest }, { clock: this.clock, chance: this.#chance.fork(`disk of ${name}`) });
     return {
       card,
-      identity: fakeIdentity(peer),
+      identity: simIdentity(peer),
       disk,
       node: undefined,
       boots: 0,
