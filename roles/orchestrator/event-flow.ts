@@ -91,17 +91,25 @@ export class EventFlow {
     return this.#awaited.generals();
   }
 
+  /** Closes the events that have ended with a group, and tells which: nothing else that it says of them matters any more. */
+  takeEnds(ids: Iterable<EventId>): ReadonlySet<EventId> {
+    const ended = new Set<EventId>();
+    if (!this.#isRunning) return ended;
+    for (const id of ids) {
+      // A `settled` that does not know of a retry settles nothing.
+      if (getRow(this.#parts.tables, 'settled', id) === undefined) continue;
+      const known = this.#parts.events.get(id);
+      this.#early.delete(id);
+      if (known !== undefined) this.#close(known);
+      ended.add(id);
+    }
+    return ended;
+  }
+
   take(id: EventId, position: Position, record: MeshRecord): void {
     if (!this.#isRunning) return;
     const { events } = this.#parts;
-    const known = events.get(id);
-    // One that does not know of a retry settles nothing.
-    if (record.type === 'settled' && getRow(this.#parts.tables, 'settled', id) !== undefined) {
-      this.#early.delete(id);
-      if (known !== undefined) this.#close(known);
-      return;
-    }
-    const event = known ?? this.#unknown(id, record);
+    const event = events.get(id) ?? this.#unknown(id, record);
     if (event === undefined) return;
     if (event.subject !== undefined && event.owner !== this.#options.self) {
       events.forget(event);

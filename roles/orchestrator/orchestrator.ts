@@ -198,11 +198,12 @@ export class Orchestrator {
 
   #onCommit(entries: readonly Committed[]): void {
     let isStatusNew = false;
+    const ended = this.#flow.takeEnds(settledBy(entries));
     for (const { position, decoded } of entries) {
       if (!decoded.ok) continue;
       const { record } = decoded;
       const eventId = eventIdOfRecord(record);
-      if (eventId !== undefined) this.#flow.take(eventId, position, record);
+      if (eventId !== undefined && !ended.has(eventId)) this.#flow.take(eventId, position, record);
       if (record.type === 'card') this.#sight.noteCard(record.card, record.at);
       if (record.type === 'general-status') isStatusNew = true;
       if (record.type === 'distribution') {
@@ -216,4 +217,10 @@ export class Orchestrator {
   #wall(): number {
     return Math.max(0, Math.round(this.#parts.runtime.wall()));
   }
+}
+
+function settledBy(entries: readonly Committed[]): EventId[] {
+  return entries.flatMap(({ decoded }) =>
+    decoded.ok && decoded.record.type === 'settled' ? [decoded.record.eventId] : [],
+  );
 }
