@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { compiled } from './compiled.ts';
 import {
   type Note,
   type Offer,
@@ -18,9 +19,11 @@ import { decodeFrame, encodeFrame } from './frames.ts';
 const id = z.int().nonnegative();
 
 const AskSchema = z.discriminatedUnion('type', [OfferSchema.extend({ id }), RunningSchema, ResultHintSchema]);
+const parseAsk = compiled(AskSchema);
 export type Ask = z.infer<typeof AskSchema>;
 
 const AnswerSchema = OfferReplySchema.and(z.object({ id }));
+const parseAnswer = compiled(AnswerSchema);
 export type Answer = z.infer<typeof AnswerSchema>;
 
 /** `number` is chosen by the asking side and counts within one stream. */
@@ -38,16 +41,15 @@ export function encodeAnswer(number: number, reply: OfferReply): Uint8Array {
 
 /** @throws MeshError `frame-malformed` or `version-unknown`: the stream is then closed. */
 export function decodeAsk(bytes: Uint8Array, peer: string): Ask {
-  return parse(AskSchema, bytes, peer);
+  return accepted(parseAsk(decodeFrame(bytes, peer).header), peer);
 }
 
 /** @throws MeshError `frame-malformed` or `version-unknown`. */
 export function decodeAnswer(bytes: Uint8Array, peer: string): Answer {
-  return parse(AnswerSchema, bytes, peer);
+  return accepted(parseAnswer(decodeFrame(bytes, peer).header), peer);
 }
 
-function parse<T>(schema: z.ZodType<T>, bytes: Uint8Array, peer: string): T {
-  const parsed = schema.safeParse(decodeFrame(bytes, peer).header);
+function accepted<T>(parsed: z.ZodSafeParseResult<T>, peer: string): T {
   if (parsed.success) return parsed.data;
   throw new MeshError('frame-malformed', { peer, problem: z.prettifyError(parsed.error) });
 }

@@ -1,5 +1,6 @@
 import { createHash, hash } from 'node:crypto';
 import * as z from 'zod';
+import { compiled } from './compiled.ts';
 import { EffectKeySchema, EffectRefSchema, EffectTargetSchema } from './effects.ts';
 import { messageOf } from './errors.ts';
 import { MeshEventSchema } from './event.ts';
@@ -260,6 +261,8 @@ export const RecordSchema = z.discriminatedUnion('type', [
 export type MeshRecord = z.infer<typeof RecordSchema>;
 export type RecordType = MeshRecord['type'];
 
+export const parseRecord = compiled(RecordSchema);
+
 export function encodeRecord(record: MeshRecord): Uint8Array {
   return Buffer.from(JSON.stringify(record));
 }
@@ -276,7 +279,7 @@ export function decodeRecord(bytes: Uint8Array): Decoded {
   } catch (error) {
     return { ok: false, problem: messageOf(error) };
   }
-  const parsed = RecordSchema.safeParse(json);
+  const parsed = parseRecord(json);
   return parsed.success ? { ok: true, record: parsed.data } : { ok: false, problem: z.prettifyError(parsed.error) };
 }
 

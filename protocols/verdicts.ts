@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { compiled } from './compiled.ts';
 import { type Heads, HeadsSchema } from './log-sync.ts';
 import { LIMITS, TOPICS, type Topic, WIRE_VERSION } from './names.ts';
 import { type Presence, PresenceSchema } from './presence.ts';
@@ -16,9 +17,11 @@ export interface GossipMessages {
   [TOPICS.presence]: Presence;
 }
 
-const SCHEMAS: { readonly [T in Topic]: z.ZodType<GossipMessages[T]> } = {
-  [TOPICS.heads]: HeadsSchema,
-  [TOPICS.presence]: PresenceSchema,
+const parsePresence = compiled(PresenceSchema);
+
+const PARSERS: { readonly [T in Topic]: (json: unknown) => z.ZodSafeParseResult<GossipMessages[T]> } = {
+  [TOPICS.heads]: compiled(HeadsSchema),
+  [TOPICS.presence]: parsePresence,
 };
 
 /** `from` is the author whose signature gossipsub has checked. */
@@ -29,7 +32,7 @@ export function judge<T extends Topic>(topic: T, from: string, bytes: Uint8Array
   const version = versionOf(json);
   if (version === undefined) return { verdict: 'reject', reason: 'it has no version' };
   if (version > WIRE_VERSION) return { verdict: 'ignore', reason: `it has version ${version}` };
-  const parsed = SCHEMAS[topic].safeParse(json);
+  const parsed = PARSERS[topic](json);
   if (!parsed.success) return { verdict: 'reject', reason: 'it does not fit its schema' };
   if (topic === TOPICS.presence && authorOf(json) !== from) {
     return { verdict: 'reject', reason: 'it speaks for somebody else' };
@@ -52,6 +55,6 @@ function versionOf(json: unknown): number | undefined {
 }
 
 function authorOf(json: unknown): string | undefined {
-  const parsed = PresenceSchema.safeParse(json);
+  const parsed = parsePresence(json);
   return parsed.success ? parsed.data.card.peer : undefined;
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { MeshError } from '../../protocols/errors.ts';
 import { LIMITS } from '../../protocols/names.ts';
-import { encodeRecord, type MeshRecord, RecordSchema } from '../../protocols/record.ts';
+import { encodeRecord, type MeshRecord, parseRecord } from '../../protocols/record.ts';
 
 /** A record and its bytes as they will be written. */
 export interface CheckedRecord {
@@ -14,7 +14,7 @@ export interface CheckedRecord {
  * @throws MeshError `record-invalid`, `record-too-large`.
  */
 export function checkRecord(record: MeshRecord): CheckedRecord {
-  const parsed = RecordSchema.safeParse(record);
+  const parsed = parseRecord(record);
   if (!parsed.success) {
     throw new MeshError('record-invalid', { type: record.type, problem: z.prettifyError(parsed.error) });
   }

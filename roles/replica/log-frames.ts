@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { compiled } from '../../protocols/compiled.ts';
 import { MeshError } from '../../protocols/errors.ts';
 import { decodeFrame, encodeFrame } from '../../protocols/frames.ts';
 import type { PeerId } from '../../protocols/ids.ts';
@@ -21,6 +22,7 @@ export type LogMessage =
   | { readonly type: 'list'; readonly parts: readonly number[] | undefined }
   | { readonly type: 'caught-up' };
 
+const parseFrame = compiled(LogFrameSchema);
 const HASH_BYTES = 32;
 /** Ed25519. */
 const SIGNATURE_BYTES = 64;
@@ -58,7 +60,7 @@ export function encodeFloor({ origin, epoch, length, hash, signature }: SignedHe
 /** @throws MeshError `frame-malformed`, `version-unknown`. */
 export function decodeLogFrame(bytes: Uint8Array, peer: PeerId): LogMessage {
   const { header, parts } = decodeFrame(bytes, peer);
-  const parsed = LogFrameSchema.safeParse(header);
+  const parsed = parseFrame(header);
   if (!parsed.success) throw new MeshError('frame-malformed', { peer, problem: z.prettifyError(parsed.error) });
   const frame = parsed.data;
   switch (frame.type) {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { compiled } from '../../protocols/compiled.ts';
 import { EffectKeySchema, EffectRefSchema, EffectTargetSchema } from '../../protocols/effects.ts';
 import { KindSchema } from '../../protocols/event.ts';
 import { EpochSchema, EventIdSchema, PeerIdSchema, SlotIdSchema } from '../../protocols/ids.ts';
@@ -131,6 +132,8 @@ export const ROWS = {
 
 export type Row<T extends TableName> = z.infer<(typeof ROWS)[T]>;
 
+const PARSERS = new Map(Object.entries(ROWS).map(([table, schema]) => [table, compiled<z.ZodType>(schema)]));
+
 /** One row in its type; undefined when there is none or it is not of this build's shape (a rebuild writes it anew). */
 export function getRow<T extends TableName>(tables: Tables, table: T, key: string): Row<T> | undefined {
   return decodeRow(table, tables.get(table, key));
@@ -153,8 +156,7 @@ export async function rangeRows<T extends TableName>(
 /** A row of this build's shape, or undefined. */
 export function decodeRow<T extends TableName>(table: T, value: unknown): Row<T> | undefined {
   if (value === undefined) return undefined;
-  const schema: z.ZodType = ROWS[table];
-  const parsed = schema.safeParse(value);
+  const parsed = PARSERS.get(table)?.(value);
   // The table names the schema, which TypeScript cannot follow through the generic.
-  return parsed.success ? (parsed.data as Row<T>) : undefined;
+  return parsed?.success ? (parsed.data as Row<T>) : undefined;
 }
