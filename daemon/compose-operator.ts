@@ -4,9 +4,11 @@ import { EventIdSchema } from '../protocols/ids.ts';
 import type { RoleName } from '../protocols/names.ts';
 import type { StatusView } from '../protocols/operator.ts';
 import { type ConcernFacts, findConcerns } from '../roles/operator/concerns.ts';
+import { contestedBranches, lockLines } from '../roles/operator/lock-lines.ts';
 import type { Queries } from '../roles/operator/queries.ts';
 import { type RouteFacts, routeViews, type SelfFacts, statusView } from '../roles/operator/views.ts';
 import type { Route } from '../roles/orchestrator/routes.ts';
+import { loadOpenRuns } from '../roles/replica/open-runs.ts';
 import { loadStory } from '../roles/replica/stories.ts';
 import { contextOf, normalizeGiven } from './compose-apis.ts';
 import type { Core } from './compose-core.ts';
@@ -74,6 +76,7 @@ async function concernFacts({ loaded, core, roles, queries }: OperatorParts, fac
   const { card, runtime, roster, replica, pressure } = core;
   const closed = roles.aggregator?.closed;
   const oldest = await queries.oldestOpen();
+  const contested = contestedBranches(lockLines(await loadOpenRuns(core.store.tables)));
   return {
     self: card,
     now: runtime.monotonic(),
@@ -91,6 +94,7 @@ async function concernFacts({ loaded, core, roles, queries }: OperatorParts, fac
     sweeps: (roles.sweeper?.report() ?? []).flatMap(({ hook, problem, fix }) =>
       problem === undefined || fix === undefined ? [] : [{ hook, problem, fix }],
     ),
+    contested,
     ...(closed !== undefined && { closed }),
     ...(oldest && { oldestOpen: { eventId: oldest.eventId, ageMs: runtime.wall() - oldest.at } }),
   };

@@ -36,6 +36,8 @@ export interface ConcernFacts {
   readonly closed?: string | undefined;
   /** Webhooks that this node looks after and GitHub cannot be asked about (I3). */
   readonly sweeps?: readonly { readonly hook: string; readonly problem: string; readonly fix: string }[];
+  /** Branches that more than one run holds: two nodes admitted each one while they did not hear of one another (E3). */
+  readonly contested?: readonly string[];
   /** The event that is open for the longest time. */
   readonly oldestOpen?: { readonly eventId: EventId; readonly ageMs: number } | undefined;
 }
@@ -73,6 +75,7 @@ const CHECKS: readonly CheckConcerns[] = [
   diskTrouble,
   ballastTrouble,
   logTrouble,
+  contestedBranches,
   longWaiting,
 ];
 
@@ -253,6 +256,16 @@ function logTrouble({ unreadable, quarantined }: ConcernFacts): Concern[] {
       ),
     ),
   ];
+}
+
+function contestedBranches({ contested = [] }: ConcernFacts): Concern[] {
+  return contested.map((branch) =>
+    warning(
+      'work',
+      `two runs hold ${branch}`,
+      'The one that pushes second is refused by git and begins anew. See both: mindmesh locks',
+    ),
+  );
 }
 
 function longWaiting({ oldestOpen }: ConcernFacts): Concern[] {

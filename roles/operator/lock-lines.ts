@@ -25,6 +25,14 @@ export function lockLines(
     );
 }
 
+/** Branches that two runs hold, as people name them. */
+export function contestedBranches(lines: readonly LockLine[]): string[] {
+  const held = lines
+    .filter(({ state }) => state === 'holds')
+    .map(({ repository, branch }) => `${branch} of ${repository}`);
+  return [...new Set(held.filter((branch, i) => held.indexOf(branch) !== i))];
+}
+
 function lineOf(lock: string, runs: readonly KnownRun[]): LockLine[] {
   const holders = runs.filter(({ isAdmitted }) => isAdmitted).length;
   return runs.map((known, i) => {

@@ -49,6 +49,11 @@ const cases: readonly Case[] = [
     expected: [['error', 'mesh', /no peers, and is itself no orchestrator and no general/]],
   },
   {
+    id: 'two runs hold one branch',
+    facts: { contested: ['main of acme/app'] },
+    expected: [['warning', 'work', /two runs hold main of acme\/app/]],
+  },
+  {
     id: 'GitHub cannot be asked about a webhook',
     facts: { sweeps: [{ hook: 'acme/app#1', problem: 'Bad credentials', fix: 'Check github.token.' }] },
     expected: [['warning', 'ingest', /webhook acme\/app#1 that did not arrive cannot be found: Bad credentials/]],

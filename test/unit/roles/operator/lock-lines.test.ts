@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { lockLines } from '../../../../roles/operator/lock-lines.ts';
+import { contestedBranches, lockLines } from '../../../../roles/operator/lock-lines.ts';
 import { admit } from '../../../../roles/runs/admit.ts';
 import { seeded, shuffled } from '../../../fakes/manual-runtime.ts';
 import { knownRun } from '../../../fakes/runs.ts';
@@ -48,6 +48,8 @@ test('operator / locks / two that hold one branch are both shown, and nobody cou
     lockLines(both).map(({ place }) => place),
     [0, 0, 1],
   );
+  assert.deepEqual(contestedBranches(lockLines(both)), ['x of acme/app']);
+  assert.deepEqual(contestedBranches(lockLines(RUNS)), []);
 });
 
 test('operator / locks / the lines are those that admission decides by, whatever order the runs come in', () => {
