@@ -124,8 +124,11 @@ export class Replica implements Journal {
   async append(record: MeshRecord, encoded?: Uint8Array): Promise<Position> {
     this.#assertRunning();
     const items = this.#own.add(record, encoded);
-    await Promise.all(items.map((item) => this.#queue.add(item)));
-    return positionOf(items[items.length - 1] as (typeof items)[number]);
+    const last = items[items.length - 1] as (typeof items)[number];
+    // Nearly always it is one: a promise over all would cost more than the wait.
+    if (items.length === 1) await this.#queue.add(last);
+    else await Promise.all(items.map((item) => this.#queue.add(item)));
+    return positionOf(last);
   }
 
   /**
