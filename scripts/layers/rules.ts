@@ -82,7 +82,6 @@ export const LAYER_RULES: LayerRules = {
     openai: ['daemon/model/'],
     pino: ['daemon/log.ts'],
     'prom-client': ['daemon/metrics.ts'],
-    'rate-limiter-flexible': ['daemon/http/'],
     ulid: ['daemon/runtime.ts'],
     yaml: ['daemon/config/', 'daemon/cli/'],
     yargs: ['daemon/cli/'],

@@ -36,7 +36,7 @@ const allowed: readonly Case[] = [
   },
   { file: 'daemon/store/level.ts', imports: ['level'], ambient: ['Date.now', 'setTimeout'] },
   { file: 'daemon/http/server.ts', imports: ['fastify', '@fastify/swagger', 'fastify-type-provider-zod', 'node:http'] },
-  { file: 'daemon/http/webhooks.ts', imports: ['rate-limiter-flexible', '../../roles/ports/ingest.ts'] },
+  { file: 'daemon/http/webhooks.ts', imports: ['node:http', '../../roles/ports/ingest.ts'] },
   { file: 'daemon/model/openai.ts', imports: ['openai', 'openai/resources/chat'] },
   { file: 'daemon/templates.ts', imports: ['handlebars', '../roles/ports/templates.ts', './config/load.ts'] },
   { file: 'daemon/log.ts', imports: ['pino'] },
