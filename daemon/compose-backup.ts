@@ -16,7 +16,7 @@ export function composeBackup({ node }: Config, { card, runtime, store }: Core):
         madeAt: runtime.wall(),
       };
       const key = withKey ? { key: await readFile(node.keyFile) } : {};
-      yield* backupOf({ about, ...key }, store.disk);
+      yield* backupOf({ about, ...key }, store);
     },
   };
 }

@@ -40,6 +40,7 @@ export function composeOperator(parts: OperatorParts): OperatorApi {
     events: (filter) => queries.events(filter),
     onEvent: (listener) => queries.onEvent(listener),
     explain: (id) => queries.explain(id),
+    eventBody: (id) => eventBody(parts, id),
     ...composeWork({ core, queries, orchestrator: roles.orchestrator }),
     config: async () => configRows(settings, sources),
     version: () => ({ version: core.card.version, node: process.version }),
@@ -98,6 +99,15 @@ async function concernFacts({ loaded, core, roles, queries }: OperatorParts, fac
     ...(closed !== undefined && { closed }),
     ...(oldest && { oldestOpen: { eventId: oldest.eventId, ageMs: runtime.wall() - oldest.at } }),
   };
+}
+
+async function eventBody({ core, queries }: OperatorParts, wanted: string): Promise<Uint8Array> {
+  const id = await queries.findEvent(wanted);
+  if (id === undefined) throw new MeshError('not-found', { what: 'event', id: wanted });
+  const { event } = await loadStory(id, { journal: core.replica, tables: core.store.tables });
+  // Of an event that was not cut nobody keeps the body: its record holds all that is read of it.
+  if (event?.dataref === undefined) throw new MeshError('not-found', { what: 'kept body of event', id });
+  return core.blobs.get(event.dataref, id);
 }
 
 function routeFacts(route: Route): RouteFacts {

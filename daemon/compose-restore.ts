@@ -1,7 +1,8 @@
-import { type BackupHeader, BackupHeaderSchema, readBackup } from '../protocols/backup.ts';
+import { type BackupFrame, type BackupHeader, BackupHeaderSchema, readBackup } from '../protocols/backup.ts';
 import { MeshError, messageOf } from '../protocols/errors.ts';
+import { BlobParts } from '../roles/replica/backup-blobs.ts';
 import { decodeLogFrame } from '../roles/replica/log-frames.ts';
-import { type LogPiece, type Restored, restoreLogs } from '../roles/replica/restore.ts';
+import { type BackupPiece, type Restored, restoreAll } from '../roles/replica/restore.ts';
 import { emptyFolder } from './backup/empty-folder.ts';
 import { unzipped } from './backup/unzipped.ts';
 import { writeKey } from './backup/write-key.ts';
@@ -59,14 +60,14 @@ async function readInto(dir: string, options: RestoreOptions): Promise<Contents>
   const first = await frames.next();
   const header = BackupHeaderSchema.parse(first.value?.header);
   const keys: Uint8Array[] = [];
-  const pieces = async function* (): AsyncGenerator<LogPiece> {
+  const pieces = async function* (): AsyncGenerator<BackupPiece> {
+    const blobs = new BlobParts(header.peer);
     let done = 0;
-    for await (const { type, parts, bytes } of frames) {
+    for await (const frame of frames) {
       options.signal.throwIfAborted();
-      if (type === 'key' && parts[0]) keys.push(Buffer.from(parts[0]));
-      if (type !== 'batch' && type !== 'floor') continue;
-      const piece = decodeLogFrame(bytes, header.peer);
-      if (piece.type !== 'batch' && piece.type !== 'floor') continue;
+      if (frame.type === 'key' && frame.parts[0]) keys.push(Buffer.from(frame.parts[0]));
+      const piece = pieceOf(frame, blobs, header);
+      if (piece === undefined) continue;
       yield piece;
       done += piece.type === 'batch' ? piece.batch.records.length : 0;
       options.onProgress(done, header);
@@ -76,15 +77,23 @@ async function readInto(dir: string, options: RestoreOptions): Promise<Contents>
   return { header: { ...header, ...restored }, ...(keys[0] && { key: keys[0] }) };
 }
 
+/** Undefined for a frame that is none, or not yet one. */
+function pieceOf(frame: BackupFrame, blobs: BlobParts, { peer }: BackupHeader): BackupPiece | undefined {
+  if (frame.type === 'blob') return blobs.add(frame);
+  if (frame.type !== 'batch' && frame.type !== 'floor') return undefined;
+  const message = decodeLogFrame(frame.bytes, peer);
+  return message.type === 'batch' || message.type === 'floor' ? message : undefined;
+}
+
 async function fill(
   dir: string,
-  pieces: AsyncIterable<LogPiece>,
+  pieces: AsyncIterable<BackupPiece>,
   { header, file }: { readonly header: BackupHeader; readonly file: string },
 ): Promise<Restored> {
   const store = await openStore({ dir }, { runtime: createRuntime(createLog({ level: 'warn' })) });
   try {
-    const { disk } = store;
-    return await restoreLogs(pieces, header.peer, { disk, verify: createVerifier() });
+    const { disk, blobs } = store;
+    return await restoreAll(pieces, header.peer, { disk, blobs, verify: createVerifier() });
   } catch (error) {
     throw asDamage(error, file);
   } finally {

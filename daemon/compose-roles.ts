@@ -65,9 +65,9 @@ async function loadGeneral(config: Config, core: Core) {
 }
 
 function composeAggregator({ ingest }: Config, core: Core): Aggregator {
-  const { replica, store, runtime, metrics, logSync } = core;
+  const { replica, store, blobs, runtime, metrics, logSync } = core;
   const copies = ingest.ack === 'peer' ? { copies: logSync.copies } : {};
-  const parts = { journal: replica, tables: store.tables, runtime, meter: metrics, ...copies };
+  const parts = { journal: replica, tables: store.tables, blobs, runtime, meter: metrics, ...copies };
   const aggregator = new Aggregator({}, parts);
   closeUnderPressure(aggregator, core);
   return aggregator;

@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { BlobNameSchema } from './blob.ts';
 import { MeshError, messageOf } from './errors.ts';
 import { decodeFrame, encodeFrame, type Frame } from './frames.ts';
-import { PeerIdSchema } from './ids.ts';
+import { EventIdSchema, PeerIdSchema } from './ids.ts';
 import { LIMITS } from './names.ts';
 
 /**
  * A backup of one node: frames of `protocols/frames.ts`, each behind its length (u32, big-endian). As a file it is compressed
  * with gzip. First the header, then perhaps the key, then batches of records as they travel between nodes, log after log, then
- * the end with the sha256 of every byte before it.
+ * the blobs, then the end with the sha256 of every byte before it.
  */
 export const BACKUP_FORMAT = 1;
 
@@ -32,6 +33,16 @@ export type BackupHeader = z.infer<typeof BackupHeaderSchema>;
 
 /** Part: the bytes of the node's key file. */
 export const BackupKeySchema = z.object({ type: z.literal('key') });
+/** Part of a blob, `index` of `count`. */
+export const BackupBlobSchema = z.object({
+  type: z.literal('blob'),
+  name: BlobNameSchema,
+  eventId: EventIdSchema,
+  at: z.int(),
+  index: z.int().nonnegative(),
+  count: z.int().positive(),
+});
+export type BackupBlob = z.infer<typeof BackupBlobSchema>;
 /** Part: the sum. It does not cover this frame, so that nothing else stands in it. */
 export const BackupEndSchema = z.strictObject({ type: z.literal('end') });
 

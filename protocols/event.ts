@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { BlobNameSchema } from './blob.ts';
 import { EventIdSchema } from './ids.ts';
 
 /**
@@ -215,6 +216,8 @@ export const MeshEventSchema = z.object({
   /** Id of the event this one replays or follows from. */
   causationid: text.optional(),
   severity: SeveritySchema.optional(),
+  /** Where fields of `data` were cut: the blob that holds the whole body, as its sender signed it (CloudEvents' extension `dataref`). */
+  dataref: BlobNameSchema.optional(),
   data: EventDataSchema,
 });
 export type MeshEvent = z.infer<typeof MeshEventSchema>;

@@ -22,6 +22,8 @@ export const OPERATOR_PATHS = {
   events: '/v1/events',
   /** Server-sent events: one `EventLine` each. */
   eventsTail: '/v1/events/tail',
+  /** The whole body of one event, as its sender posted it. */
+  eventBody: '/v1/events/body',
   explain: '/v1/explain',
   tasks: '/v1/tasks',
   dlq: '/v1/dlq',
@@ -328,6 +330,8 @@ export const ExplainViewSchema = z.object({
   repository: z.string(),
   actor: z.string(),
   title: z.string(),
+  /** Fields that were cut to their limit. */
+  truncated: z.array(z.string()).optional(),
   receivedAt: z.int(),
   receivedBy: z.string(),
   position: z.string(),

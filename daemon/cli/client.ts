@@ -56,6 +56,8 @@ interface Call {
 
 /** A daemon that is alive answers its operator in milliseconds; one that hangs shall not hang the command. */
 const ANSWER_MS = 15_000;
+/** The daemon asks its peers one after the other. */
+const BODY_MS = 120_000;
 
 /**
  * Speaks to a daemon over its unix socket.
@@ -116,6 +118,11 @@ export class OperatorClient {
     return this.#get(OPERATOR_PATHS.explain, ExplainViewSchema, { id });
   }
 
+  /** The body of an event as its sender posted it: JSON. Another node may have to be asked for it. */
+  eventBody(id: string): Promise<string> {
+    return this.#text(OPERATOR_PATHS.eventBody, { query: { id }, signal: AbortSignal.timeout(BODY_MS) });
+  }
+
   tasks(query: TasksQuery = {}): Promise<TaskLine[]> {
     return this.#get(OPERATOR_PATHS.tasks, z.array(TaskLineSchema), asQuery(query));
   }
@@ -169,13 +176,17 @@ export class OperatorClient {
   }
 
   async #call<T>(path: string, schema: z.ZodType<T>, call: Call): Promise<T> {
-    const response = await this.#open(path, { ...call, signal: AbortSignal.timeout(ANSWER_MS) });
+    return this.#decode(schema, await this.#text(path, { ...call, signal: AbortSignal.timeout(ANSWER_MS) }));
+  }
+
+  async #text(path: string, call: Call): Promise<string> {
+    const response = await this.#open(path, call);
     const status = response.statusCode ?? 0;
     const answer = await text(response).catch((error: unknown) => {
       throw this.#describe(error);
     });
     if (status < 200 || status > 299) throw refusalOf(status, answer);
-    return this.#decode(schema, answer);
+    return answer;
   }
 
   #open(path: string, { method = 'GET', query = {}, body, signal }: Call): Promise<IncomingMessage> {

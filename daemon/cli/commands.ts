@@ -155,6 +155,16 @@ export const COMMANDS: readonly Command[] = [
     load: () => import('./events-tail.ts'),
   },
   {
+    name: 'events body',
+    summary: 'the body of an event as its sender posted it',
+    about:
+      'Only of events that were too long for a record: `explain` names what was cut. Any node of the org may have it.',
+    operands: [EVENT],
+    options: ASKS_DAEMON,
+    examples: [['mindmesh events body github:72d3162e > payload.json', 'the payload as GitHub sent it']],
+    load: () => import('./events-body.ts'),
+  },
+  {
     name: 'tasks',
     summary: 'what is still to be done, and by whom',
     about: 'The tasks of every event of the org that is not settled; without --state those that have not ended.',

@@ -53,6 +53,11 @@ export interface OperatorApi extends WorkApi {
   onEvent(listener: (line: EventLine) => void): () => void;
   /** @param id of an event, or the end of one. Undefined when there is none. */
   explain(id: string): Promise<ExplainView | undefined>;
+  /**
+   * The body of an event as its sender posted it, from whichever node has it.
+   * @throws MeshError `not-found`, also for an event whose record holds all of it; `blob-missing`.
+   */
+  eventBody(id: string): Promise<Uint8Array>;
   config(): Promise<readonly ConfigRow[]>;
   version(): VersionView;
 }
@@ -64,6 +69,7 @@ export function operatorRoutes(api: OperatorApi): Routes {
     meshRoutes(app, api);
     routingRoutes(app, api);
     eventRoutes(app, api);
+    bodyRoutes(app, api);
     explainRoutes(app, api);
     workRoutes(app, api);
   };
@@ -122,6 +128,17 @@ function eventRoutes(app: App, api: OperatorApi): void {
         if (fits(line, query)) send(line.eventId, line);
       }),
     );
+  });
+}
+
+function bodyRoutes(app: App, api: OperatorApi): void {
+  const schema = {
+    summary: 'The whole body of an event whose record holds only a part of it',
+    querystring: ExplainQuerySchema,
+  };
+  app.get(OPERATOR_PATHS.eventBody, { schema }, async ({ query }, reply) => {
+    const body = await api.eventBody(query.id);
+    return reply.type('application/json').send(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
   });
 }
 

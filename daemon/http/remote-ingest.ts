@@ -91,7 +91,8 @@ class Batch {
   }
 
   add(delivery: Delivery, source: Source): void {
-    const written = delivery.status === 'event' ? delivery.written : undefined;
+    // With the whole body beside it, which is rare, it goes as it is.
+    const written = delivery.status === 'event' && delivery.whole === undefined ? delivery.written : undefined;
     this.#sources.push(source);
     this.#lengths.push(written?.bytes.length ?? 0);
     if (written === undefined) this.#others.push(delivery);

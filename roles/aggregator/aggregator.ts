@@ -1,6 +1,7 @@
 import { MeshError } from '../../protocols/errors.ts';
 import type { EventId, Position } from '../../protocols/ids.ts';
 import { WIRE_VERSION } from '../../protocols/names.ts';
+import type { Blobs } from '../ports/blobs.ts';
 import type { Copies } from '../ports/copies.ts';
 import type { Delivery, Ingest, IngestStats, Outcome, Refusal, Source } from '../ports/ingest.ts';
 import type { Journal } from '../ports/journal.ts';
@@ -29,6 +30,7 @@ export interface AggregatorOptions {
 export interface AggregatorParts {
   readonly journal: Journal;
   readonly tables: Tables;
+  readonly blobs: Pick<Blobs, 'keep'>;
   readonly runtime: Runtime;
   readonly meter: Meter;
   /** `ack: peer`: nothing is acknowledged before another node has it too. Absent: this disk is enough (`ack: disk`). */
@@ -103,23 +105,24 @@ export class Aggregator implements Ingest {
     return readStats(this.#parts.tables, this.#deliveries);
   }
 
-  async #admitEvent(delivery: EventDelivery): Promise<Outcome> {
+  /** No `await` from the first look until the event is among those in flight, or two copies could both find nothing. */
+  #admitEvent(delivery: EventDelivery): Outcome | Promise<Outcome> {
     const { event, mac } = delivery;
-    // A repeat is answered only when the first one is safe. If that one fails, whoever waited tries by itself.
-    for (;;) {
-      const reason = this.closed;
-      if (reason !== undefined) return { status: 'refused', code: 'overloaded', facts: { reason } };
-      const first = this.#inFlight.get(event.id) ?? this.#inFlight.get(macId(mac));
-      if (first === undefined) break;
-      const position = await first.stored;
-      if (position) return this.#acknowledge(position, { status: 'duplicate', eventId: first.eventId });
-    }
-    // No `await` from here until the event is among those in flight, or two copies could both find nothing.
+    const reason = this.closed;
+    if (reason !== undefined) return { status: 'refused', code: 'overloaded', facts: { reason } };
+    const first = this.#inFlight.get(event.id) ?? this.#inFlight.get(macId(mac));
+    if (first !== undefined) return this.#awaitFirst(first, delivery);
     const { tables } = this.#parts;
     const known = getRow(tables, 'ids', event.id);
     if (known) return this.#acknowledge(known, { status: 'duplicate', eventId: event.id });
     const copy = getRow(tables, 'ids', macId(mac));
     return copy === undefined ? this.#append(delivery) : this.#isCopy(copy, event.id);
+  }
+
+  /** A repeat is answered only when the first one is safe. If that one fails, whoever waited tries by itself. */
+  async #awaitFirst({ stored, eventId }: InFlight, delivery: EventDelivery): Promise<Outcome> {
+    const position = await stored;
+    return position ? this.#acknowledge(position, { status: 'duplicate', eventId }) : this.#admitEvent(delivery);
   }
 
   /** The same body came before: answered with the id it has here. */
@@ -130,38 +133,44 @@ export class Aggregator implements Ingest {
   }
 
   /** The record is on this disk. With `ack: peer` nobody hears of it before another node has it too (I1); it stays here either way. */
-  async #acknowledge(position: Position, outcome: Acknowledged): Promise<Outcome> {
-    const ms = this.#copyDeadlineMs;
-    return (await this.#isCopied(position)) ? outcome : { status: 'refused', code: 'copy-missing', facts: { ms } };
+  #acknowledge(position: Position, outcome: Acknowledged): Outcome | Promise<Outcome> {
+    const { copies } = this.#parts;
+    return copies === undefined ? outcome : this.#awaitCopy(copies, position, outcome);
   }
 
-  async #isCopied(position: Position): Promise<boolean> {
-    const { copies, runtime, meter } = this.#parts;
-    if (copies === undefined) return true;
-    const waiting = copies.stored(position, { peers: 1, withinMs: this.#copyDeadlineMs });
+  async #awaitCopy(copies: Copies, position: Position, outcome: Acknowledged): Promise<Outcome> {
+    const { runtime, meter } = this.#parts;
+    const ms = this.#copyDeadlineMs;
+    const waiting = copies.stored(position, { peers: 1, withinMs: ms });
     this.#uncopied.add(waiting);
     const started = runtime.monotonic();
     try {
-      return await waiting;
+      return (await waiting) ? outcome : { status: 'refused', code: 'copy-missing', facts: { ms } };
     } finally {
       this.#uncopied.delete(waiting);
       meter.observe('mindmesh_ingest_copy_seconds', (runtime.monotonic() - started) / 1_000);
     }
   }
 
-  async #append({ event, mac, written }: EventDelivery): Promise<Outcome> {
-    const { journal, runtime } = this.#parts;
-    const record = { v: WIRE_VERSION, type: 'event', at: written?.at ?? runtime.wall(), event, mac } as const;
-    const writing = journal.append(record, written?.bytes);
+  async #append(delivery: EventDelivery): Promise<Outcome> {
+    const { event, mac } = delivery;
+    const writing = this.#write(delivery);
     const keys = [event.id, macId(mac)];
     const entry = { eventId: event.id, stored: this.#hasStored(writing, keys) };
     for (const key of keys) this.#inFlight.set(key, entry);
     try {
-      const position = await writing;
-      return await this.#acknowledge(position, { status: 'accepted', eventId: event.id });
+      return await this.#acknowledge(await writing, { status: 'accepted', eventId: event.id });
     } catch (error) {
       return refusalOf(error);
     }
+  }
+
+  /** Its body first, where the record holds only a part of it: what a record names has to be there. */
+  async #write({ event, mac, written, whole }: EventDelivery): Promise<Position> {
+    const { journal, runtime, blobs } = this.#parts;
+    const record = { v: WIRE_VERSION, type: 'event', at: written?.at ?? runtime.wall(), event, mac } as const;
+    if (whole !== undefined) await blobs.keep(whole, event.id);
+    return journal.append(record, written?.bytes);
   }
 
   /** Resolves when the event is no longer in flight, so that whoever waited finds what is stored, or the way free. */

@@ -1,5 +1,7 @@
 import { isUtf8 } from 'node:buffer';
+import { blobNameOf } from '../../protocols/blob.ts';
 import { type ErrorCode, type Facts, MeshError, messageOf } from '../../protocols/errors.ts';
+import type { MeshEvent } from '../../protocols/event.ts';
 import { type EventId, EventIdSchema } from '../../protocols/ids.ts';
 import type { Delivery, DeliveryOptions, DeliveryRequest, Refusal, Source } from '../ports/ingest.ts';
 import { isObject, type JsonObject } from './json.ts';
@@ -13,6 +15,8 @@ const HEADERS: Readonly<Record<Source, { signature: string; event: string; deliv
 
 /** All that is read of the headers, of any source: whoever sends a request to another thread can leave the others out. */
 export const DELIVERY_HEADERS: readonly string[] = Object.values(HEADERS).flatMap((names) => Object.values(names));
+
+type EventDelivery = Extract<Delivery, { status: 'event' }>;
 
 const EVENT_NAME = /^[a-z][a-z0-9_]{0,63}$/;
 
@@ -55,11 +59,20 @@ function normalize(request: DeliveryRequest, options: DeliveryOptions, verified:
       org: options.org,
       receivedAt: request.receivedAt,
     });
-    return normalized.status === 'event' ? { ...normalized, mac } : normalized;
+    if (normalized.status !== 'event') return normalized;
+    return { ...withWhole(normalized.event, request.body), status: 'event', mac };
   } catch (error) {
     if (error instanceof MeshError) return { status: 'refused', code: error.code, facts: error.facts };
     throw error;
   }
+}
+
+/** What was cut of an event can be read in its body, which is kept beside it. */
+function withWhole(event: MeshEvent, body: Uint8Array): Pick<EventDelivery, 'event' | 'whole'> {
+  if (event.data.truncated === undefined) return { event };
+  // In memory of its own, so that it can go to another thread.
+  const whole = new Uint8Array(body);
+  return { event: { ...event, dataref: blobNameOf(whole) }, whole };
 }
 
 function readId(source: Source, delivery: string | undefined): EventId | undefined {

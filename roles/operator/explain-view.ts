@@ -31,6 +31,7 @@ export function explainView(story: Story, facts: ExplainFacts): ExplainView | un
     eventId: story.eventId,
     ...{ kind, type, subject, repository, actor },
     title: titleOf(event),
+    ...(event.data.truncated && { truncated: [...event.data.truncated] }),
     receivedAt: receivedAt ?? 0,
     receivedBy: position.origin,
     position: formatPosition(position),

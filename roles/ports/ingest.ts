@@ -44,7 +44,14 @@ export interface WrittenEvent {
 
 /** What a request turned out to be. Plain values only. */
 export type Delivery =
-  | { readonly status: 'event'; readonly event: MeshEvent; readonly mac: string; readonly written?: WrittenEvent }
+  | {
+      readonly status: 'event';
+      readonly event: MeshEvent;
+      readonly mac: string;
+      readonly written?: WrittenEvent;
+      /** The body, where the event holds only a part of it: `event.dataref` names it. */
+      readonly whole?: Uint8Array;
+    }
   | { readonly status: 'ping' }
   /** Listed as not ours in the event table; `event` names it, e.g. `star.created`. */
   | { readonly status: 'not-ours'; readonly event: string }

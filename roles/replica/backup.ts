@@ -3,7 +3,9 @@ import { encodeFrame } from '../../protocols/frames.ts';
 import { comparePositions, logKey } from '../../protocols/ids.ts';
 import { LIMITS } from '../../protocols/names.ts';
 import type { SignedHead } from '../../protocols/record.ts';
+import type { BlobStore } from '../ports/blobs.ts';
 import type { Disk } from '../ports/disk.ts';
+import { blobFrames } from './backup-blobs.ts';
 import { encodeBatch, encodeFloor } from './log-frames.ts';
 
 export interface BackupOptions {
@@ -12,11 +14,19 @@ export interface BackupOptions {
   readonly key?: Uint8Array;
 }
 
+export interface BackupParts {
+  readonly disk: Disk;
+  readonly blobs: Pick<BlobStore, 'notes' | 'get'>;
+}
+
 /**
  * The bytes of a backup of what was synced at the call: every log, from its floor up to the head it had then. Logs only grow,
  * so that those stretches stay as they are while the node goes on writing; and each is one that the whole mesh could have (L4).
  */
-export async function* backupOf({ about, key }: BackupOptions, disk: Disk): AsyncGenerator<Uint8Array> {
+export async function* backupOf(
+  { about, key }: BackupOptions,
+  { disk, blobs }: BackupParts,
+): AsyncGenerator<Uint8Array> {
   const heads = inOrder(await disk.heads());
   const records = lengthOf(heads) - lengthOf(await disk.floors());
   const header = {
@@ -33,6 +43,8 @@ export async function* backupOf({ about, key }: BackupOptions, disk: Disk): Asyn
   for (const head of heads) {
     for await (const frame of framesUpTo(head, disk)) yield writer.add(frame);
   }
+  // Whatever a record names was kept before it.
+  for await (const frame of blobFrames(blobs)) yield writer.add(frame);
   yield writer.end();
 }
 

@@ -14,6 +14,7 @@ import { LIMITS } from '../../protocols/names.ts';
 import { Aggregator } from '../../roles/aggregator/aggregator.ts';
 import { readDelivery } from '../../roles/aggregator/delivery.ts';
 import { MemoryJournal } from '../fakes/journal.ts';
+import { keeperOf } from '../fakes/memory-blobs.ts';
 import { exampleWebhooks, postWebhook, signatureOf } from '../support/github.ts';
 import { call, exchange, loggedRuntime } from '../support/http.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -36,7 +37,7 @@ function build({ threads = 2, entry = LISTENER, held = false, burst = 1e6, port 
   const { runtime, lines } = loggedRuntime();
   const meter = new Metrics();
   const journal = new MemoryJournal({ held });
-  const ingest = new Aggregator({}, { journal, tables: journal.tables, runtime, meter });
+  const ingest = new Aggregator({}, { journal, tables: journal.tables, blobs: keeperOf(), runtime, meter });
   const streams = new EventStreams();
   const ops = { version: '1.2.3', uptimeMs: () => 0, checks: () => [], metrics: meter };
   let inner: HttpServer | undefined;

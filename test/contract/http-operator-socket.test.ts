@@ -47,6 +47,8 @@ test('http / operator socket / what the commands ask for is what it answers', as
   assert.equal((await client.config())[0]?.key, 'node.name');
   assert.equal((await client.version()).version, '0.1.0');
   await assert.rejects(client.explain('nothing'), /no event nothing/);
+  assert.equal(await client.eventBody(EVENT_ID), '{"action":"opened"}');
+  await assert.rejects(client.eventBody('nothing'), /no event nothing/);
 });
 
 const line = (eventId: string, kind: EventLine['kind'] = 'pr_created'): EventLine => ({

@@ -14,6 +14,7 @@ import { LIMITS } from '../../protocols/names.ts';
 import { Aggregator } from '../../roles/aggregator/aggregator.ts';
 import { readDelivery } from '../../roles/aggregator/delivery.ts';
 import { MemoryJournal } from '../fakes/journal.ts';
+import { keeperOf } from '../fakes/memory-blobs.ts';
 import { exampleWebhooks, postWebhook, signatureOf } from '../support/github.ts';
 import { call, exchange, loggedRuntime } from '../support/http.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -35,7 +36,7 @@ async function serve(t: TestContext, { limits = {}, held = false, rate, ...optio
   const { runtime, lines } = loggedRuntime();
   const meter = new Metrics();
   const journal = new MemoryJournal({ held });
-  const aggregator = new Aggregator({}, { journal, tables: journal.tables, runtime, meter });
+  const aggregator = new Aggregator({}, { journal, tables: journal.tables, blobs: keeperOf(), runtime, meter });
   const front = new WebhookFront(
     {
       paths: { '/webhook/github': 'github', '/api/webhooks': 'github' },

@@ -9,12 +9,22 @@ import { after, before, describe, it } from 'node:test';
 import type { DevMesh } from '../../daemon/dev/mesh.ts';
 import { filesOf } from '../../daemon/dev/plan.ts';
 import { eventIdOf } from '../../protocols/ids.ts';
-import { exampleWebhooks } from '../support/github.ts';
+import { exampleWebhooks, postWebhook } from '../support/github.ts';
 import { type Sender, startSender } from '../support/sender.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { settledStory, testMesh } from './mesh.ts';
 
 const SETTLE_MS = 120_000;
+/** Too long for its record. */
+const LONG_ID = randomUUID();
+const LONG = {
+  event: 'issues',
+  payload: {
+    action: 'opened',
+    issue: { number: 77, title: 'long', body: 'b'.repeat(70_000), user: { login: 'ann' } },
+    repository: { full_name: 'acme/app' },
+  },
+};
 
 describe('mindmesh backup and restore, on real processes', () => {
   let dir: string;
@@ -55,6 +65,29 @@ describe('mindmesh backup and restore, on real processes', () => {
     const [status] = await once(child, 'exit');
     return { status, stdout: (await stdout).join(''), stderr: (await stderr).join('') };
   }
+
+  it('e2e / events body / of an event that was cut any node shows the body, byte for byte', async () => {
+    const { status } = await postWebhook(mesh.url('aggregator'), mesh.secret, LONG, LONG_ID);
+    assert.equal(status, 202);
+    const id = eventIdOf('github', LONG_ID);
+    const story = await settledStory(mesh, LONG_ID, SETTLE_MS);
+    assert.deepEqual(story.truncated, ['issue.body']);
+    const shown = await waitFor('the orchestrator to pull it', () => {
+      const { status, stdout } = cli('events', 'body', id, '--socket', socketOf('orchestrator'));
+      return status === 0 && stdout;
+    });
+    assert.equal(shown, JSON.stringify(LONG.payload));
+    const short = await waitFor('a short one', () => sender.acknowledged.find((each) => each !== LONG_ID));
+    const { status: none, stderr } = cli(
+      'events',
+      'body',
+      eventIdOf('github', short),
+      '--socket',
+      socketOf('aggregator'),
+    );
+    assert.equal(none, 3, stderr);
+    assert.match(stderr, /no kept body of event/);
+  });
 
   it('e2e / backup / a node under load writes one file, for this user only, and never over another', async () => {
     const acknowledged = [...sender.acknowledged];
@@ -137,6 +170,7 @@ describe('mindmesh backup and restore, on real processes', () => {
       });
       assert.equal(story.settled?.outcome, 'done');
     }
+    assert.equal(await client.eventBody(eventIdOf('github', LONG_ID)), JSON.stringify(LONG.payload));
     assert.notEqual((await mesh.status('aggregator')).log.epoch, epoch);
     const fresh = startSender(mesh.url('aggregator'), mesh.secret, exampleWebhooks().slice(0, 40), () => randomUUID());
     await waitFor('a new event', () => fresh.acknowledged.length > 0);

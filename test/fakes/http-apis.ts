@@ -164,6 +164,10 @@ export function operatorApi(): FakeOperator {
       return () => listeners.delete(listener);
     },
     explain: async (id) => (EVENT_ID.endsWith(id) ? explainView(story, { names: new Map(), offers: [] }) : undefined),
+    eventBody: async (id) => {
+      if (!EVENT_ID.endsWith(id)) throw new MeshError('not-found', { what: 'event', id });
+      return Buffer.from('{"action":"opened"}');
+    },
     ...workApi(),
     config: async () => [{ key: 'node.name', value: 'me', source: 'default' }],
     version: () => ({ version: '0.1.0', node: process.version }),

@@ -1,5 +1,5 @@
-import type { BlobName } from '../../protocols/blob.ts';
-import type { BlobNote, BlobStore } from '../../roles/ports/blobs.ts';
+import { type BlobName, blobNameOf } from '../../protocols/blob.ts';
+import type { BlobNote, BlobStore, Blobs } from '../../roles/ports/blobs.ts';
 
 /** Blobs in memory. */
 export class MemoryBlobs implements BlobStore {
@@ -20,4 +20,15 @@ export class MemoryBlobs implements BlobStore {
   async remove(names: readonly BlobName[]): Promise<void> {
     for (const name of names) this.#blobs.delete(name);
   }
+}
+
+/** Keeps bodies in memory, for those who only put them there. */
+export function keeperOf(store: BlobStore = new MemoryBlobs()): Pick<Blobs, 'keep'> {
+  return {
+    keep: async (bytes, eventId) => {
+      const name = blobNameOf(bytes);
+      await store.put(name, bytes, { at: 0, bytes: bytes.length, eventId });
+      return name;
+    },
+  };
 }

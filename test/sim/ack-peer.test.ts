@@ -4,6 +4,7 @@ import { decodeFrame } from '../../protocols/frames.ts';
 import { Aggregator } from '../../roles/aggregator/aggregator.ts';
 import type { Outcome } from '../../roles/ports/ingest.ts';
 import { peerNamed } from '../fakes/cards.ts';
+import { keeperOf } from '../fakes/memory-blobs.ts';
 import { type SimReplica, SimReplicas } from '../fakes/sim-replicas.ts';
 import { readWebhook } from '../support/deliveries.ts';
 
@@ -45,7 +46,7 @@ class Ingest {
 }
 
 function aggregatorOn({ replica, disk, runtime, meter, sync }: SimReplica): Aggregator {
-  return new Aggregator({}, { journal: replica, tables: disk, runtime, meter, copies: sync.copies });
+  return new Aggregator({}, { journal: replica, tables: disk, blobs: keeperOf(), runtime, meter, copies: sync.copies });
 }
 
 function wordOf(outcome: Outcome): string {

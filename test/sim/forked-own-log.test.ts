@@ -7,6 +7,7 @@ import { Aggregator } from '../../roles/aggregator/aggregator.ts';
 import { emptyTip, extendTip, signHead } from '../../roles/replica/chain.ts';
 import { decodeLogFrame, encodeHave } from '../../roles/replica/log-frames.ts';
 import { fakeIdentity } from '../fakes/fake-identity.ts';
+import { keeperOf } from '../fakes/memory-blobs.ts';
 import { eventId, eventRecord } from '../fakes/records.ts';
 import { type SimReplica, SimReplicas } from '../fakes/sim-replicas.ts';
 import { readWebhook } from '../support/deliveries.ts';
@@ -69,7 +70,7 @@ describe('sim / a log that is given up', () => {
     const a = await sim.boot('a');
     const b = await sim.boot('b');
     const post = async ({ replica, disk, runtime, meter, sync }: SimReplica) => {
-      const parts = { journal: replica, tables: disk, runtime, meter, copies: sync.copies };
+      const parts = { journal: replica, tables: disk, blobs: keeperOf(), runtime, meter, copies: sync.copies };
       const payload = { action: 'opened', issue: { number: 7, title: 'one' } };
       const answer = new Aggregator({}, parts).admit(readWebhook({ event: 'issues', payload }, 'one'), 'github');
       await sim.clock.advance(6_000);

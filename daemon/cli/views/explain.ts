@@ -33,6 +33,7 @@ function eventPart(view: ExplainView, look: Look): string {
       'received',
       `${clock(view.receivedAt)} by ${nodeName(view.receivedBy, view.names ?? {})}, ${shortDuration(Math.max(0, look.now - view.receivedAt))} ago`,
     ],
+    ...optional('cut', cutOf(view)),
     ...(look.wide ? [['record', view.position] as [string, string]] : []),
   ];
   return `${look.paint.bold(clean(view.subject))}${title}\n${facts(rows, look)}`;
@@ -53,6 +54,10 @@ function decisionPart(view: ExplainView, look: Look): string {
     ...optional('owner', view.owner === undefined ? undefined : nodeName(view.owner, names)),
   ];
   return facts(rows, look);
+}
+
+function cutOf({ truncated, eventId }: ExplainView): string | undefined {
+  return truncated && `${truncated.join(', ')}; all of it: mindmesh events body ${eventId}`;
 }
 
 function optional(label: string, value: string | undefined): [string, string][] {

@@ -20,6 +20,7 @@ import { PROJECTIONS } from '../../../roles/replica/projections.ts';
 import { Replica } from '../../../roles/replica/replica.ts';
 import { Retention } from '../../../roles/replica/retention.ts';
 import { RunController } from '../../../roles/runs/controller.ts';
+import { keeperOf } from '../../fakes/memory-blobs.ts';
 import type { Chance } from './chance.ts';
 import type { SimClock } from './clock.ts';
 import type { SimDisk } from './disk.ts';
@@ -116,7 +117,7 @@ export function simNode(options: SimNodeOptions, parts: SimNodeParts): SimNode {
   const status = () => ({ ready: isReady(), load: late.load?.() ?? [] });
   const announcer = new Announcer({ self: card }, { mesh, roster, runtime, epoch, status });
   const journal = plantedJournal(plant, replica);
-  const common = { journal, tables: disk, runtime, meter };
+  const common = { journal, tables: disk, blobs: keeperOf(), runtime, meter };
   const has = (role: NodeCard['roles'][number]) => card.roles.includes(role);
   const copies = mode === 'copied' ? { copies: logSync.copies } : {};
   const aggregator = has('aggregator') ? new Aggregator({}, { ...common, ...copies }) : undefined;

@@ -78,3 +78,18 @@ test('http / remote ingest / every delivery gets its own answer, in whatever ord
     { status: 'ping' },
   ]);
 });
+
+test('http / remote ingest / what has its whole body beside it goes as it is, and gets its answer like the others', async () => {
+  const { ingest, sent } = build();
+  const issue = { number: 7, title: 'long', body: 'b'.repeat(70_000) };
+  const long = writeDelivery(readWebhook({ event: 'issues', payload: { action: 'opened', issue } }, 'long'), 5);
+  const outcomes = [long, writeDelivery(readWebhook(ISSUE, 'short'), 5)].map((each) => ingest.admit(each, 'github'));
+  await turn();
+  const [message] = sent;
+  assert.deepEqual([message?.lengths[0], message?.others], [0, [long]]);
+  ingest.answer([0, 1], [0, 0]);
+  assert.deepEqual(await Promise.all(outcomes), [
+    { status: 'accepted', eventId: 'github:long' },
+    { status: 'accepted', eventId: 'github:short' },
+  ]);
+});

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { Aggregator, type AggregatorOptions } from '../../../../roles/aggregator/aggregator.ts';
 import type { Outcome } from '../../../../roles/ports/ingest.ts';
 import { MemoryJournal } from '../../../fakes/journal.ts';
+import { keeperOf } from '../../../fakes/memory-blobs.ts';
 import { liteRuntime, settled, silentMeter } from '../../../fakes/runtime-lite.ts';
 import { readWebhook } from '../../../support/deliveries.ts';
 
@@ -19,7 +20,7 @@ function build(options: AggregatorOptions = {}, { held = false } = {}) {
       }),
     whenStored: async () => false,
   };
-  const parts = { journal, tables: journal.tables, runtime, meter: silentMeter, copies };
+  const parts = { journal, tables: journal.tables, blobs: keeperOf(), runtime, meter: silentMeter, copies };
   return { aggregator: new Aggregator(options, parts), journal, runtime, asked };
 }
 

@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { MeshError } from '../../../../protocols/errors.ts';
 import { Aggregator, type AggregatorOptions } from '../../../../roles/aggregator/aggregator.ts';
 import type { Delivery, Outcome } from '../../../../roles/ports/ingest.ts';
 import type { Meter } from '../../../../roles/ports/runtime.ts';
 import { MemoryJournal } from '../../../fakes/journal.ts';
+import { keeperOf, MemoryBlobs } from '../../../fakes/memory-blobs.ts';
 import { type LiteRuntime, liteRuntime, settled } from '../../../fakes/runtime-lite.ts';
 import { readWebhook } from '../../../support/deliveries.ts';
 
 interface Bench {
+  readonly blobs: MemoryBlobs;
   readonly aggregator: Aggregator;
   readonly journal: MemoryJournal;
   readonly counted: string[];
@@ -22,8 +25,9 @@ function build(held: boolean, options: AggregatorOptions = {}): Bench {
     observe: () => {},
   };
   const runtime = liteRuntime();
-  const parts = { journal, tables: journal.tables, runtime, meter };
-  return { aggregator: new Aggregator(options, parts), journal, counted, runtime };
+  const blobs = new MemoryBlobs();
+  const parts = { journal, tables: journal.tables, blobs: keeperOf(blobs), runtime, meter };
+  return { blobs, aggregator: new Aggregator(options, parts), journal, counted, runtime };
 }
 
 /** An issue with this text, delivered under this id: the text decides the signature. */
@@ -204,4 +208,40 @@ test('aggregator / stats / counts events by kind, shows the newest ten and what 
     newest,
   );
   assert.deepEqual(stats.deliveries, { accepted: 12, duplicate: 1, ping: 0, 'not-ours': 1, refused: 0 });
+});
+
+/** Too long for its record. */
+function longDelivery(id: string) {
+  const issue = { number: 7, title: id, body: 'b'.repeat(70_000) };
+  const read = readWebhook({ event: 'issues', payload: { action: 'opened', issue } }, id);
+  return read.status === 'event' ? read : assert.fail(read.status);
+}
+
+test('aggregator / whole body / of an event that was cut the body is kept, as its sender signed it', async () => {
+  const { aggregator, journal, blobs } = build(false);
+  const delivery = longDelivery('a');
+  assert.deepEqual(await aggregator.admit(delivery, 'github'), { status: 'accepted', eventId: 'github:a' });
+  const [record] = journal.records;
+  assert.ok(record?.type === 'event' && record.event.dataref);
+  assert.deepEqual(record.event.data.truncated, ['issue.body']);
+  const kept = await blobs.get(record.event.dataref);
+  assert.equal(JSON.parse(String(Buffer.from(kept ?? []))).issue.body.length, 70_000);
+  await aggregator.admit(delivery, 'github');
+  assert.equal((await blobs.notes()).length, 1);
+});
+
+test('aggregator / whole body / of an event that fits nothing is kept', async () => {
+  const { aggregator, journal, blobs } = build(false);
+  await aggregator.admit(delivery('a'), 'github');
+  const [record] = journal.records;
+  assert.ok(record?.type === 'event' && !('dataref' in record.event));
+  assert.deepEqual(await blobs.notes(), []);
+});
+
+test('aggregator / whole body / one that cannot be kept is not acknowledged, and no record names it', async () => {
+  const { aggregator, journal, blobs } = build(false);
+  blobs.put = () => Promise.reject(new MeshError('disk-full', { dir: '/data' }));
+  const outcome = await aggregator.admit(longDelivery('a'), 'github');
+  assert.ok(outcome.status === 'refused' && outcome.code === 'disk-full');
+  assert.equal(journal.records.length, 0);
 });

@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { readBackup } from '../../../../protocols/backup.ts';
+import { type BackupFrame, readBackup } from '../../../../protocols/backup.ts';
+import { BLOB_PART_BYTES, blobNameOf } from '../../../../protocols/blob.ts';
 import { hasCode } from '../../../../protocols/errors.ts';
 import { headBytes, type SignedHead } from '../../../../protocols/record.ts';
 import type { Disk } from '../../../../roles/ports/disk.ts';
 import { backupOf } from '../../../../roles/replica/backup.ts';
+import { BlobParts } from '../../../../roles/replica/backup-blobs.ts';
 import { decodeLogFrame } from '../../../../roles/replica/log-frames.ts';
-import { type LogPiece, restoreLogs } from '../../../../roles/replica/restore.ts';
+import { type LogPiece, restoreAll } from '../../../../roles/replica/restore.ts';
 import { peerNamed } from '../../../fakes/cards.ts';
 import { fakeIdentity } from '../../../fakes/fake-identity.ts';
+import { MemoryBlobs } from '../../../fakes/memory-blobs.ts';
 import { MemoryDisk } from '../../../fakes/memory-disk.ts';
 import { eventId, eventRecord } from '../../../fakes/records.ts';
 import { startedNode } from '../../../fakes/replica-node.ts';
@@ -27,7 +30,11 @@ async function* piecesOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<LogPi
 
 async function restored(disk: Disk): Promise<MemoryDisk> {
   const copy = new MemoryDisk();
-  await restoreLogs(piecesOf(backupOf({ about }, disk)), about.peer, { disk: copy, verify });
+  await restoreAll(piecesOf(backupOf({ about }, { disk, blobs: new MemoryBlobs() })), about.peer, {
+    disk: copy,
+    blobs: new MemoryBlobs(),
+    verify,
+  });
   return copy;
 }
 
@@ -43,12 +50,12 @@ describe('a backup of a node that goes on working', () => {
     const copy = new MemoryDisk();
     const busy = async function* () {
       let number = 600;
-      for await (const bytes of backupOf({ about }, disk)) {
+      for await (const bytes of backupOf({ about }, { disk, blobs: new MemoryBlobs() })) {
         await replica.append(eventRecord(number++));
         yield bytes;
       }
     };
-    const made = await restoreLogs(piecesOf(busy()), about.peer, { disk: copy, verify });
+    const made = await restoreAll(piecesOf(busy()), about.peer, { disk: copy, blobs: new MemoryBlobs(), verify });
     assert.deepEqual(made, { logs: 1, records: 601 });
     assert.deepEqual(await ends(copy), before);
     assert.notDeepEqual(await ends(disk), before);
@@ -94,15 +101,62 @@ describe('a backup of a log with a floor', () => {
     const copy = new MemoryDisk();
     const busy = async function* () {
       let frames = 0;
-      for await (const bytes of backupOf({ about }, disk)) {
+      for await (const bytes of backupOf({ about }, { disk, blobs: new MemoryBlobs() })) {
         frames += 1;
         if (frames === 2) await dropBelow(500, disk);
         yield bytes;
       }
     };
-    await restoreLogs(piecesOf(busy()), about.peer, { disk: copy, verify });
+    await restoreAll(piecesOf(busy()), about.peer, { disk: copy, blobs: new MemoryBlobs(), verify });
     assert.deepEqual(await ends(copy), before);
     assert.equal((await copy.floors())[0]?.length, 500);
+  });
+});
+
+describe('a backup of blobs', () => {
+  const bodies = [Buffer.alloc(0), Buffer.from('short'), Buffer.alloc(BLOB_PART_BYTES * 2 + 5, 'x')];
+
+  async function filled(): Promise<MemoryBlobs> {
+    const blobs = new MemoryBlobs();
+    for (const [i, bytes] of bodies.entries()) {
+      await blobs.put(blobNameOf(bytes), bytes, { at: i, bytes: bytes.length, eventId: eventId(i) });
+    }
+    return blobs;
+  }
+
+  async function framesOf(blobs: MemoryBlobs): Promise<readonly BackupFrame[]> {
+    const { disk } = await startedNode('a');
+    const frames = await Array.fromAsync(readBackup(backupOf({ about }, { disk, blobs }), 'b'));
+    return frames.filter(({ type }) => type === 'blob');
+  }
+
+  test('backup / replica / blobs come back whole, with what is kept beside them', async () => {
+    const blobs = await filled();
+    const parts = new BlobParts(about.peer);
+    const found = (await framesOf(blobs)).flatMap((frame) => parts.add(frame) ?? []);
+    const copy = new MemoryBlobs();
+    const pieces = async function* () {
+      yield* found;
+    };
+    await restoreAll(pieces(), about.peer, { disk: new MemoryDisk(), blobs: copy, verify });
+    assert.deepEqual(await copy.notes(), await blobs.notes());
+    for (const bytes of bodies) assert.deepEqual(Buffer.from((await copy.get(blobNameOf(bytes))) ?? []), bytes);
+  });
+
+  test('backup / replica / a blob of which a part is missing, or changed, is refused', async () => {
+    const frames = await framesOf(await filled());
+    const isMalformed = (error: unknown) => hasCode(error, 'frame-malformed');
+    const addAll = (given: readonly BackupFrame[]) => {
+      const parts = new BlobParts(about.peer);
+      for (const frame of given) parts.add(frame);
+    };
+    const large = frames.slice(-3);
+    assert.throws(() => addAll([large[0], large[2]].flatMap((frame) => frame ?? [])), isMalformed);
+    assert.throws(
+      () => addAll(large.map((frame, i) => ({ ...frame, parts: i === 1 ? [Buffer.from('y')] : frame.parts }))),
+      isMalformed,
+    );
+    assert.throws(() => addAll(large.map((frame) => ({ ...frame, header: { type: 'blob' } }))), isMalformed);
   });
 });
 
@@ -122,13 +176,13 @@ describe('a backup that is not what a node wrote', () => {
     test(`backup / replica / ${id}: it is refused`, async () => {
       const { replica, disk } = await startedNode('a');
       for (let i = 0; i < 600; i++) await replica.append(eventRecord(i));
-      const pieces = await Array.fromAsync(piecesOf(backupOf({ about }, disk)));
+      const pieces = await Array.fromAsync(piecesOf(backupOf({ about }, { disk, blobs: new MemoryBlobs() })));
       assert.ok(pieces.length > 2);
       const given = async function* () {
         yield* change(pieces);
       };
-      const parts = { disk: new MemoryDisk(), verify };
-      await assert.rejects(restoreLogs(given(), about.peer, parts), (error) => hasCode(error, code));
+      const parts = { disk: new MemoryDisk(), blobs: new MemoryBlobs(), verify };
+      await assert.rejects(restoreAll(given(), about.peer, parts), (error) => hasCode(error, code));
     });
   }
 });
