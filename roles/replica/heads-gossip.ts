@@ -8,8 +8,8 @@ import type { Replica } from './replica.ts';
 
 /** At most ten a second (L6). */
 const MIN_INTERVAL_MS = 100;
-/** What a node may receive of these from all its peers together, every copy counted: 10 kB/s. */
-const BYTES_PER_MS = 10;
+/** What a node may receive of these from all its peers together, every copy counted: 5 kB/s, half of what L6 allows. */
+const BYTES_PER_MS = 5;
 /** So often a message arrives: once from each neighbour on the topic but those it is handed on to first. */
 const COPIES = 3;
 /** Signature, key, ids, protobuf, and what the stream puts around a message. */
@@ -146,7 +146,7 @@ export class HeadsGossip {
   }
 }
 
-/** Grows with the number of those who speak, so that each node hears at most 10 kB/s of it. */
+/** Grows with the number of those who speak, so that each node hears at most 5 kB/s of it. */
 export function gossipIntervalMs(bytes: number, activeOrigins: number): number {
   return Math.max(MIN_INTERVAL_MS, Math.ceil((bytes * COPIES * activeOrigins) / BYTES_PER_MS));
 }
