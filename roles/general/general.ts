@@ -215,8 +215,14 @@ export class General implements Pick<DispatchHandler, 'offer'> {
   /** What this node accepted before it lost its disk, or was restored, comes back from others while it runs (L1). */
   #onCommit(entries: readonly Committed[]): void {
     for (const { decoded, own, position } of entries) {
-      if (own || position.origin !== this.#options.self.peer || !decoded.ok) continue;
-      if (decoded.record.type === 'accepted') void this.#comeBack(decoded.record);
+      if (!decoded.ok) continue;
+      const { record } = decoded;
+      // Logs come in any order: the work may be here before what it is about.
+      if (record.type === 'event') {
+        for (const task of this.#inbox.takeEventless(record.event.id)) void this.#comeBack(task);
+      }
+      const isBack = !own && position.origin === this.#options.self.peer;
+      if (isBack && record.type === 'accepted') void this.#comeBack(record);
     }
   }
 

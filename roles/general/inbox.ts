@@ -48,6 +48,9 @@ export class Inbox {
   readonly #self: PeerId;
   readonly #parts: InboxParts;
 
+  /** Accepted, and the event was not here when it was asked for. */
+  readonly #eventless = new Map<EventId, Set<SlotId>>();
+
   constructor(options: { readonly self: PeerId }, parts: InboxParts) {
     this.#self = options.self;
     this.#parts = parts;
@@ -64,6 +67,13 @@ export class Inbox {
   async find({ eventId, slot }: TaskId): Promise<InboxTask | undefined> {
     const row = getRow(this.#parts.tables, 'inbox', tableKey(eventId, slot));
     return row && this.#taskOf(row);
+  }
+
+  /** The tasks that could not be loaded or found because this event was not here; each is told of once. */
+  takeEventless(eventId: EventId): readonly TaskId[] {
+    const slots = [...(this.#eventless.get(eventId) ?? [])];
+    this.#eventless.delete(eventId);
+    return slots.map((slot) => ({ eventId, slot }));
   }
 
   /**
@@ -153,9 +163,9 @@ export class Inbox {
     const { eventId, slot, general, subject, number } = row;
     const decoded = await journal.read(row);
     const accepted = decoded?.ok && decoded.record.type === 'accepted' ? decoded.record : undefined;
-    const event = accepted?.event ?? (await this.#event(eventId));
+    const event = accepted?.event ?? (await this.#event({ eventId, slot }));
     if (accepted === undefined || event === undefined) {
-      // Its owner's lease runs out, and it is offered again with its event.
+      // It may come yet. If not, its owner's lease runs out, and it is offered again with its event.
       runtime.log.warn({ eventId, slot }, 'accepted task without its event');
       return undefined;
     }
@@ -164,8 +174,9 @@ export class Inbox {
     return { eventId, slot, general, subject, number, priority, owner: accepted.owner, event, ...attempts };
   }
 
-  async #event(eventId: EventId): Promise<MeshEvent | undefined> {
+  async #event({ eventId, slot }: TaskId): Promise<MeshEvent | undefined> {
     const position = getRow(this.#parts.tables, 'ids', eventId);
+    if (position === undefined) this.#eventless.set(eventId, new Set(this.#eventless.get(eventId)).add(slot));
     const decoded = position && (await this.#parts.journal.read(position));
     return decoded?.ok && decoded.record.type === 'event' ? decoded.record.event : undefined;
   }

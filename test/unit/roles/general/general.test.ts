@@ -2,11 +2,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RUNNING_INTERVAL_MS } from '../../../../protocols/dispatch.ts';
 import { hasCode, MeshError } from '../../../../protocols/errors.ts';
-import { eventIdOf, slotOf } from '../../../../protocols/ids.ts';
+import { eventIdOf, type PeerId, slotOf } from '../../../../protocols/ids.ts';
 import { LIMITS } from '../../../../protocols/names.ts';
+import { encodeRecord, type MeshRecord } from '../../../../protocols/record.ts';
 import { ResultSchema } from '../../../../protocols/result.ts';
-import { cardOf, peerNamed } from '../../../fakes/cards.ts';
+import { emptyTip, extendTip, signHead } from '../../../../roles/replica/chain.ts';
+import { ORIGIN } from '../../../fakes/batches.ts';
+import { cardOf, epochNumber, peerNamed } from '../../../fakes/cards.ts';
 import { pullRequestEvent } from '../../../fakes/events.ts';
+import { fakeIdentity } from '../../../fakes/fake-identity.ts';
 import {
   type BootOptions,
   bootGeneral,
@@ -19,6 +23,7 @@ import {
   until,
 } from '../../../fakes/general-node.ts';
 import { settled } from '../../../fakes/manual-runtime.ts';
+import { acceptedRecord, eventRecord } from '../../../fakes/records.ts';
 import { ANSWER, ScriptedModel } from '../../../fakes/scripted-model.ts';
 
 async function started(options: BootOptions = {}) {
@@ -130,6 +135,21 @@ test('general / execution / an unexpected error is recorded as internal', async 
   const failed = (await recordsOn(disk)).find((record) => record.type === 'failed');
   assert.equal(failed?.code, 'internal');
   assert.match(failed?.message ?? '', /x is not a function/);
+});
+
+test('general / inbox / what comes back from others before its event is worked off once that is here', async () => {
+  const { general, card, replica, disk } = await started();
+  const receive = async (peer: PeerId, record: MeshRecord) => {
+    const log = { origin: peer, epoch: epochNumber(1) };
+    const records = [encodeRecord(record)];
+    const head = signHead(fakeIdentity(peer), log, extendTip(emptyTip(log), records));
+    assert.equal(await replica.apply({ from: 0, records, head }, OWNER), 'applied');
+    await settled();
+  };
+  await receive(card.peer, acceptedRecord(1));
+  assert.equal(general.load()[0]?.queued, 0);
+  await receive(ORIGIN.peer, eventRecord(1));
+  await until('it is done', async () => (await storyOn(disk)).includes('done'));
 });
 
 test('general / execution / attempts of other nodes count on', async () => {
