@@ -9,6 +9,8 @@ export interface NodeSpec {
   readonly cluster: string;
   readonly role: RoleName;
   readonly offers: readonly string[];
+  /** It runs the next version: all others are one version behind. */
+  readonly isNext?: boolean;
 }
 
 /** One webhook that somebody sends, once. */
@@ -83,12 +85,14 @@ const FIRST_AT = 5_000;
 const RECENT = 10;
 /** Of a hundred deliveries so many are repeats. */
 const REPEATS = 4;
+/** Of a hundred worlds so many have a node of the next version. */
+const UPGRADES = 30;
 
 export function scheduleOf({ seed, events }: ScheduleOptions): Schedule {
   const chance = chanceOf(seed);
   const mode = chance.percent(60) ? 'swept' : 'copied';
   const keepMs = mode === 'copied' && chance.percent(60) ? chance.whole(60_000, 120_000) : undefined;
-  const nodes = nodesOf(chance.fork('nodes'));
+  const nodes = upgraded(nodesOf(chance.fork('nodes')), chance.fork('upgrade'));
   const deliveries = deliveriesOf(events, nodes, chance.fork('deliveries'));
   const lastAt = Math.max(60_000, deliveries.at(-1)?.at ?? 0);
   const faults = generateFaults(nodes, { mode, keepMs, lastAt }, chance.fork('faults'));
@@ -99,6 +103,13 @@ export function scheduleOf({ seed, events }: ScheduleOptions): Schedule {
 export function endOf(fault: Fault): number {
   if ('downMs' in fault) return fault.at + fault.downMs;
   return 'ms' in fault ? fault.at + fault.ms : fault.at;
+}
+
+/** A rolling upgrade, in the middle of it. */
+function upgraded(nodes: readonly NodeSpec[], chance: Chance): readonly NodeSpec[] {
+  if (!chance.percent(UPGRADES)) return nodes;
+  const next = chance.whole(0, nodes.length - 1);
+  return nodes.map((node, i) => (i === next ? { ...node, isNext: true } : node));
 }
 
 function nodesOf(chance: Chance): NodeSpec[] {

@@ -9,6 +9,7 @@ import type { SimClock } from './clock.ts';
 import { SimDisk } from './disk.ts';
 import { GithubSide, HOOK } from './github-side.ts';
 import { FAIR, SimNetwork } from './network.ts';
+import { NEXT_VERSION } from './next-build.ts';
 import type { Plant } from './plants.ts';
 import type { Probe } from './probe.ts';
 import type { Mode, NodeSpec } from './schedule.ts';
@@ -143,7 +144,7 @@ export class World {
     }
   }
 
-  #host({ name, cluster, role, offers }: NodeSpec): Host {
+  #host({ name, cluster, role, offers, isNext = false }: NodeSpec): Host {
     const peer = peerNamed(name);
     const generals = offers.map((general) => ({ name: general, specialisations: [], concurrency: 3, capacity: 12 }));
     const sweeps = role === 'aggregator' && this.#options.mode === 'swept' ? { sweeps: [hookMark(HOOK)] } : {};
@@ -156,7 +157,7 @@ export class World {
       roles: [role],
       generals,
       ...sweeps,
-      version: '0.1.0',
+      version: isNext ? NEXT_VERSION : '0.1.0',
     };
     const honest = this.#options.plant !== 'no sync';
     const disk = new SimDisk({ honest }, { clock: this.clock, chance: this.#chance.fork(`disk of ${name}`) });
