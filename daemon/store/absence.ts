@@ -5,7 +5,7 @@ import type { Sublevels } from './tables.ts';
  * Tables that are asked for keys which mostly are not there: is this event known, is it open, is it settled. LevelDB takes
  * 5 µs to say no, seven times an event.
  */
-const FILTERED: readonly TableName[] = ['ids', 'open', 'settled', 'ended', 'inbox', 'reopened', 'sessions'];
+const FILTERED: readonly TableName[] = ['ids', 'open', 'settled', 'ended', 'inbox', 'reopened', 'sessions', 'subjects'];
 
 /**
  * The table that is asked for ranges which mostly are empty: has an execution of this task begun, is it done, was it handed back.
