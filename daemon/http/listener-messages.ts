@@ -31,7 +31,7 @@ export interface Deliveries {
   readonly sources: readonly Source[];
   /** Bytes of the record of each event; 0 for what is none. */
   readonly lengths: readonly number[];
-  /** The records, one behind the other. Copied: V8 counts a buffer that was handed over as if it were still here, and collects garbage for it. */
+  /** The records, one behind the other. Copied: with buffers that were handed over V8 marked the sender's whole heap every 150 ms. */
   readonly records: Uint8Array;
   /** What is no event, in the same order. */
   readonly others: readonly Delivery[];
