@@ -18,15 +18,21 @@ const FIXED_BYTES = 9;
 const MAX_PARTS = LIMITS.groupRecords + 8;
 
 export function encodeFrame(header: unknown, parts: readonly Uint8Array[] = []): Uint8Array {
-  const head = Buffer.from(JSON.stringify(header));
-  const table = Buffer.alloc(FIXED_BYTES + 4 * parts.length);
-  table.writeUInt8(WIRE_VERSION, 0);
-  table.writeUInt32BE(head.length, 1);
-  table.writeUInt32BE(parts.length, 5);
-  parts.forEach((part, i) => {
-    table.writeUInt32BE(part.length, FIXED_BYTES + 4 * i);
-  });
-  return Buffer.concat([table, head, ...parts]);
+  const head = JSON.stringify(header);
+  const headLength = Buffer.byteLength(head);
+  const tableLength = FIXED_BYTES + 4 * parts.length;
+  const frame = Buffer.allocUnsafe(parts.reduce((sum, part) => sum + part.length, tableLength + headLength));
+  frame.writeUInt8(WIRE_VERSION, 0);
+  frame.writeUInt32BE(headLength, 1);
+  frame.writeUInt32BE(parts.length, 5);
+  frame.write(head, tableLength);
+  let at = tableLength + headLength;
+  for (const [i, part] of parts.entries()) {
+    frame.writeUInt32BE(part.length, FIXED_BYTES + 4 * i);
+    frame.set(part, at);
+    at += part.length;
+  }
+  return frame;
 }
 
 /**

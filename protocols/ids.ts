@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import * as z from 'zod';
 
 /**
@@ -82,7 +82,5 @@ export function compareText(a: string, b: string): number {
 
 /** First `length` hex digits of sha256 over the parts, each ended by a newline so that parts cannot run together. */
 export function digestOf(parts: readonly string[], length = 64): string {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(part).update('\n');
-  return hash.digest('hex').slice(0, length);
+  return hash('sha256', parts.map((part) => `${part}\n`).join(''), 'hex').slice(0, length);
 }

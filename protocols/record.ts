@@ -304,6 +304,7 @@ export interface SignedHead extends Head {
 }
 
 export function headBytes(head: Head): Uint8Array {
-  const hash = Buffer.from(head.hash).toString('hex');
+  const { buffer, byteOffset, length } = head.hash;
+  const hash = Buffer.from(buffer, byteOffset, length).toString('hex');
   return Buffer.from(`mindmesh/head/1\n${head.origin}\n${head.epoch}\n${head.length}\n${hash}\n`);
 }

@@ -123,13 +123,12 @@ function open(world: World, observer: Observer): Violation[] {
 function different({ keepMs, nodes }: Schedule, world: World): Violation[] {
   const [first, ...rest] = world.hosts.values();
   if (first === undefined) return [];
+  // Nodes forget what is old each at its own time.
+  const shared = keepMs === undefined ? SHARED_TABLES : [];
+  const tables = nodes.some(({ isNext }) => isNext) ? shared.filter((table) => !OF_VERSIONS.includes(table)) : shared;
+  const firsts = new Map(tables.map((table) => [table, JSON.stringify(first.disk.rows(table))]));
   return rest.flatMap((other) => {
-    // Nodes forget what is old each at its own time.
-    const shared = keepMs === undefined ? SHARED_TABLES : [];
-    const tables = nodes.some(({ isNext }) => isNext) ? shared.filter((table) => !OF_VERSIONS.includes(table)) : shared;
-    const names = tables.filter(
-      (table) => JSON.stringify(first.disk.rows(table)) !== JSON.stringify(other.disk.rows(table)),
-    );
+    const names = tables.filter((table) => firsts.get(table) !== JSON.stringify(other.disk.rows(table)));
     const haves = [first, other].map(({ node }) => JSON.stringify(node?.replica.have()));
     const what = [...(haves[0] === haves[1] ? [] : ['logs']), ...names].join(', ');
     const where = `${other.card.name} and ${first.card.name}`;

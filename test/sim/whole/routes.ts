@@ -28,3 +28,14 @@ export const ROUTES: readonly Route[] = mergeRoutes(
 );
 
 export const KINDS = ['pr_created', 'issue_opened', 'issue_commented', 'needs_attention'] as const;
+
+/** As often as they come: most is work for one general, some is for all of them, or for several. */
+export const DRAWN_KINDS = [
+  'pr_created',
+  'issue_opened',
+  'issue_opened',
+  'issue_commented',
+  'issue_commented',
+  'issue_commented',
+  'needs_attention',
+] as const satisfies readonly (typeof KINDS)[number][];

@@ -2,7 +2,7 @@ import type { RoleName } from '../../../protocols/names.ts';
 import { type Chance, chanceOf } from './chance.ts';
 import { generateFaults } from './generate-faults.ts';
 import type { Weather } from './network.ts';
-import { EVERYWHERE, KINDS, ONE_OF_THEM } from './routes.ts';
+import { DRAWN_KINDS, EVERYWHERE, type KINDS, ONE_OF_THEM } from './routes.ts';
 
 export interface NodeSpec {
   readonly name: string;
@@ -143,7 +143,7 @@ function deliveriesOf(events: number, nodes: readonly NodeSpec[], chance: Chance
     return {
       at,
       id,
-      kind: chance.pick(KINDS),
+      kind: chance.pick(DRAWN_KINDS),
       subject: `acme/app#${chance.whole(1, subjects)}`,
       to: aggregators[chance.whole(0, aggregators.length - 1)] ?? '',
       ...(repeats && { repeats }),
