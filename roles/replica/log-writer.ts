@@ -36,6 +36,9 @@ export class LogWriter implements LinkHandler {
   #alike: readonly LogEnd[] = [];
   /** Logs with something to send, in turn: a long one does not hold up the others. */
   readonly #due = new Map<string, LogId>();
+  /** Floors that a reader is told of once it goes on behind one of them. */
+  readonly #floors = new Map<string, SignedHead>();
+  #tellsFloors = false;
   /** Batches that the reader has not written yet, as far as it said. */
   #inFlight = 0;
   #greeted = false;
@@ -125,6 +128,8 @@ export class LogWriter implements LinkHandler {
   #take({ logs, except }: Have): void {
     const ends = new Map(logs.map(([origin, epoch, length, hash]) => [logKey({ origin, epoch }), { length, hash }]));
     this.#due.clear();
+    this.#floors.clear();
+    this.#tellsFloors = false;
     this.#cursors = new Map([...ends].map(([key, { length }]) => [key, length]));
     const doubtful = new Set<string>();
     for (const [origin, epoch, length] of logs) if (length === NOTHING_WANTED) this.#parts.onRefused({ origin, epoch });
@@ -164,8 +169,10 @@ export class LogWriter implements LinkHandler {
     try {
       while (!this.#closed) {
         const [next] = this.#due;
-        if (next && this.#inFlight >= BATCHES_IN_FLIGHT) return;
+        const [floor] = this.#floors.values();
+        if ((next ?? floor) && this.#inFlight >= BATCHES_IN_FLIGHT) return;
         if (next) await this.#sendNext(...next);
+        else if (floor) await this.#sendFloor(floor);
         else if (this.#answering) await this.#sayCaughtUp();
         else return;
       }
@@ -180,7 +187,7 @@ export class LogWriter implements LinkHandler {
     this.#due.delete(key);
     const from = this.#cursors.get(key) ?? 0;
     const floor = this.#parts.replica.floorOf(log);
-    if (floor !== undefined && from < floor.length) return this.#sendFloor(key, log, floor);
+    if (floor !== undefined && from < floor.length) return this.#sendJump(key, log, floor);
     const batch = await this.#parts.replica.readBatch(log, from);
     if (batch === undefined) return;
     if ((this.#cursors.get(key) ?? 0) !== from) {
@@ -196,10 +203,28 @@ export class LogWriter implements LinkHandler {
     await this.#parts.link.send(encodeBatch(batch));
   }
 
-  /** What lies before it is not here any more (L5). */
-  async #sendFloor(key: string, log: LogId, floor: SignedHead): Promise<void> {
+  /**
+   * What lies before it is not here any more (L5). An end of an event may have been in it whose event the reader has in another
+   * log, so it is told of all floors: what lies below any of them has ended (L10).
+   */
+  async #sendJump(key: string, log: LogId, floor: SignedHead): Promise<void> {
     this.#cursors.set(key, floor.length);
     if (this.#parts.replica.lengthOf(log) > floor.length) this.#due.set(key, log);
+    if (!this.#tellsFloors) this.#tellFloors();
+    await this.#sendFloor(floor);
+  }
+
+  #tellFloors(): void {
+    const { replica } = this.#parts;
+    this.#tellsFloors = true;
+    for (const [origin, epoch] of replica.have()) {
+      const floor = replica.floorOf({ origin, epoch });
+      if (floor !== undefined) this.#floors.set(logKey(floor), floor);
+    }
+  }
+
+  async #sendFloor(floor: SignedHead): Promise<void> {
+    this.#floors.delete(logKey(floor));
     this.#inFlight += 1;
     await this.#parts.link.send(encodeFloor(floor));
   }

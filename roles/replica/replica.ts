@@ -152,14 +152,18 @@ export class Replica implements Journal {
 
   /** Told of records once they are in the tables: of a bulk, that is some time after they are synced. */
   /**
-   * A peer's log no longer reaches back to the end of ours: what it dropped is settled and old (L10), and we go on behind it.
+   * A peer's log no longer reaches back to the end of ours: what it dropped is settled and old (L10), and we go on behind it. Of a
+   * log that we have it says only that: an event below that is open here has ended in one that we went on behind.
    * @throws MeshError `head-forged`.
    */
   async jump(floor: SignedHead, from: PeerId): Promise<Applied> {
     this.#assertRunning();
     if (this.isQuarantined(floor)) return 'quarantined';
-    if (this.#own.holds(floor) || this.expectedLengthOf(floor) >= floor.length) return 'known';
     this.#intake.verify(floor, from);
+    if (this.#own.holds(floor) || this.expectedLengthOf(floor) >= floor.length) {
+      await this.#forgetBelow(floor);
+      return 'known';
+    }
     this.#heads.open(floor).pending = { length: floor.length, hash: floor.hash };
     this.#backlog.skip(floor, floor.length);
     await this.#queue.add({ kind: 'floor', head: floor, isJump: true, records: 0, bytes: 0 });

@@ -93,6 +93,30 @@ describe('sim / retention', () => {
     );
   });
 
+  test('who went on behind the end of an event that it took in hears that it has ended', async () => {
+    const sim = new SimReplicas();
+    const [, b] = (await sim.bootAll('a', 'b', 'c')) as [SimReplica, SimReplica, SimReplica];
+    for (const i of [0, 1]) await sim.append('a', eventRecord(i));
+    await sim.clock.advance(1_000);
+    const away = await sim.kill('a');
+    await sim.append('b', settledRecord(0));
+    await sim.clock.advance(KEEP_MS + 1_000);
+    // As if a day had passed since anybody heard of a.
+    const parts = { ...b, tables: b.disk, lowestOf: () => Number.POSITIVE_INFINITY };
+    for (const _ of ['the event', 'its end']) await new Retention({ keepMs: KEEP_MS }, parts).sweep();
+    await sim.append('b', eventRecord(2));
+    assert.deepEqual([knows(b, 0), knows(b, 1)], [false, true]);
+    await sim.kill('c');
+    const back = await sim.boot('a', away);
+    sim.connectAll();
+    await sim.clock.advance(30_000);
+    assert.equal(back.replica.lengthOf(logOf(b)), b.replica.lengthOf(logOf(b)));
+    assert.deepEqual(
+      back.disk.rows('open').map(([id]) => id),
+      [eventId(1), eventId(2)],
+    );
+  });
+
   test('a repeat is known by its signature as long as by its id', async () => {
     const sim = new SimReplicas();
     const [a] = (await sim.bootAll('a', 'b')) as [SimReplica];
