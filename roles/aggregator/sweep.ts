@@ -23,11 +23,16 @@ const OVERLAP_MS = 10 * 60_000;
 
 /** Sent to see whether anybody is there: never stored. */
 const PING = 'ping';
-/** 200: it, or the same body under another id, is here. 204: it is none of the events we take. */
-const SETTLED_STATUSES: ReadonlySet<number> = new Set([200, 204]);
+/** It was taken in under its own id. */
+const ACCEPTED = 202;
+/** It, or the same body under another id, is here. */
+const REPEATED = 200;
+/** It is none of the events we take. */
+const NOT_OURS = 204;
 
 /**
- * The events that are not in the log though they were sent (I3). A 202 settles nothing: the disk that promised it may be gone.
+ * The events that are not in the log though they were sent (I3). A 202 settles nothing: the disk that promised it may be gone. Nor
+ * does a 200 after it, which that disk has answered too.
  * @param isKnown is the event of this guid in the log?
  */
 export function missing(
@@ -60,7 +65,8 @@ export function nextSince(listed: readonly HookDelivery[], since: number): numbe
 }
 
 function isSettled(tries: readonly HookDelivery[]): boolean {
-  return tries.some(({ event, status }) => event === PING || SETTLED_STATUSES.has(status));
+  const has = (wanted: number) => tries.some(({ status }) => status === wanted);
+  return tries.some(({ event }) => event === PING) || has(NOT_OURS) || (has(REPEATED) && !has(ACCEPTED));
 }
 
 /** Looks overlap, so one try may be there twice. */

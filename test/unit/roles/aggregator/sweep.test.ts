@@ -28,6 +28,11 @@ const CASES: readonly {
   { id: 'it was answered 202 and is in the log', deliveries: [tried('a', HOUR, 202)], known: ['a'], asked: [] },
   { id: 'it was answered 202 by a disk that is gone', deliveries: [tried('a', HOUR, 202)], asked: ['a-3600000'] },
   { id: 'it was answered 200: the same body came under another id', deliveries: [tried('a', HOUR, 200)], asked: [] },
+  {
+    id: 'it was answered 202 and, sent once more, 200, by a disk that is gone',
+    deliveries: [tried('a', HOUR, 200), tried('a', 2 * HOUR, 202)],
+    asked: ['a-3600000'],
+  },
   { id: 'it was answered 204: it is not ours', deliveries: [tried('a', HOUR, 204)], asked: [] },
   { id: 'it is a ping', deliveries: [tried('a', HOUR, 0, { event: 'ping' })], asked: [] },
   { id: 'it is younger than 2 min', deliveries: [tried('a', 2 * MINUTE - 1, 0)], asked: [] },
