@@ -8,7 +8,7 @@ import type { OpenEvent, OpenEvents } from './open-events.ts';
 
 export interface AheadParts {
   readonly events: OpenEvents;
-  readonly worker: EventWorker;
+  readonly worker: Pick<EventWorker, 'decideAhead' | 'endAhead'>;
   /** This node decides about it, and it is the next of its subject. */
   readonly mayDecide: (event: MeshEvent) => boolean;
   /** This node decides about it, and is not at work on it. */
