@@ -7,7 +7,7 @@ import type { Row } from './rows.ts';
 /** What nodes meant to do outside the mesh, and what is said to be there (E2). */
 export const EFFECTS: Projection = {
   name: 'effects',
-  version: 1,
+  version: 2,
   tables: ['effects'],
   project: byType({
     intended: (entry, rows) => {
@@ -28,8 +28,17 @@ export const EFFECTS: Projection = {
 
 function rowOf({ record }: EntryOf<'intended'> | EntryOf<'effect'>, rows: RowReader): Row<'effects'> {
   const { eventId, slot, key, kind, target } = record;
-  return rows.get('effects', keyOf(record)) ?? { eventId, slot, key, kind, target, at: 0, intents: 0, by: [] };
+  const known = rows.get('effects', keyOf(record));
+  if (known === undefined) return { eventId, slot, key, kind, target, at: 0, intents: 0, by: [] };
+  return { ...known, target: chosen(known.target, target) };
 }
+
+/** Two copies of one event may differ in their time, and with it what was aimed at: every node chooses the same (the earlier one). */
+function chosen(a: Target, b: Target): Target {
+  return compareText(JSON.stringify(a), JSON.stringify(b)) <= 0 ? a : b;
+}
+
+type Target = Row<'effects'>['target'];
 
 function keyOf({ eventId, slot, key }: Pick<Row<'effects'>, 'eventId' | 'slot' | 'key'>): string {
   return tableKey(eventId, slot, key);

@@ -36,6 +36,8 @@ const LOOK_MS = 1_000;
 /** So many looks it waits for its turn. */
 const PATIENCE = 60;
 const BRANCHES = 2;
+/** The share of runs whose Job is gone before its end was seen. */
+const VANISHES = 0.1;
 const WORKS_MS = { from: 500, to: 8_000 } as const;
 
 /**
@@ -73,7 +75,7 @@ export class SimWriter {
     this.#running.add(keyOf(run));
     // A log that is closed takes nothing more: the next process of this node ends what is left.
     void this.#perform(run)
-      .then((outcome) => this.#end(run, outcome))
+      .then((outcome) => (this.#parts.runtime.random() < VANISHES ? this.#vanish(run) : this.#end(run, outcome)))
       .catch(() => undefined);
   }
 
@@ -105,12 +107,17 @@ export class SimWriter {
     return false;
   }
 
+  /** The Job was deleted after its TTL before anybody saw how it ended: all that is known is that it is gone. */
+  async #vanish(run: Run): Promise<void> {
+    this.#running.delete(keyOf(run));
+  }
+
   async #end(run: Pick<Run, 'eventId' | 'slot' | 'attempt'>, outcome: RunOutcome): Promise<void> {
     await this.#parts.journal.append({ ...this.#head(run), type: 'run-ended', outcome });
     this.#running.delete(keyOf(run));
   }
 
-  /** What an earlier process of this node had begun: its agent died with it. */
+  /** What an earlier process of this node had begun, whose agent died with it, and what vanished. */
   async #endStrays(): Promise<void> {
     for (const [key] of await rangeRows(this.#parts.tables, 'openRuns')) {
       const row = getRow(this.#parts.tables, 'runs', key);

@@ -413,6 +413,10 @@ function randomRecord(random: () => number): MeshRecord {
   const below = (limit: number) => Math.floor(random() * limit);
   const number = below(5);
   const fields = { at: AT + below(4) };
+  // Copies of one event may tell different times.
+  const since = () => ({
+    target: { repository: 'acme/app', number: 7, since: `2026-01-0${1 + below(2)}T00:00:00.000Z` },
+  });
   const makers: (() => MeshRecord)[] = [
     () =>
       eventRecord(
@@ -425,10 +429,10 @@ function randomRecord(random: () => number): MeshRecord {
     () => acceptedRecord(number, fields),
     () => doneRecord(number, fields),
     () => failedRecord(number, fields),
-    () => intendedRecord(number, fields),
+    () => intendedRecord(number, { ...fields, ...since() }),
     () => sessionRecord(number, { ...fields, attempt: 1 + below(2), turn: below(3), resumed: below(2) }),
     () => sessionRecord(number, { ...fields, attempt: 1, endedAt: AT }),
-    () => effectRecord(number, { ...fields, ref: { id: String(below(3)) } }),
+    () => effectRecord(number, { ...fields, ...since(), ref: { id: String(below(3)) } }),
     () => runRequestedRecord(number, { ...fields, attempt: 1 + below(3), branches: [`b${below(3)}`] }),
     () => runAdmittedRecord(number, { ...fields, attempt: 1 + below(3) }),
     () => runEndedRecord(number, { ...fields, attempt: 1 + below(3), outcome: random() < 0.5 ? 'done' : 'failed' }),
