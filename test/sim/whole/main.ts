@@ -9,7 +9,7 @@ import { storyOf } from './story.ts';
 import { isClean, type Result, summaryOf } from './summary.ts';
 import { bite } from './teeth.ts';
 
-const USAGE = `npm run sim -- [--seeds 100] [--from 1] [--events 200] [--json]
+const USAGE = `npm run sim -- [--seeds 100] [--from 1] [--events 200] [--minutes 9] [--json]
 npm run sim -- --seed N --story [--events 200] [--plant "no sync"] [--whole]
 npm run sim -- --teeth [--seeds 60] [--events 200] [--json]
 `;
@@ -21,6 +21,7 @@ async function main(): Promise<number> {
     options: {
       seeds: { type: 'string' },
       from: { type: 'string', default: '1' },
+      minutes: { type: 'string', default: 'Infinity' },
       events: { type: 'string', default: '200' },
       seed: { type: 'string' },
       story: { type: 'boolean', default: false },
@@ -34,15 +35,25 @@ async function main(): Promise<number> {
   const plant = PLANTS.find((each) => each === values.plant);
   if (values.seed !== undefined) return tellOne({ seed: Number(values.seed), events, plant, whole: values.whole });
   if (values.teeth) return showTeeth({ from, events, seeds: Number(values.seeds ?? 60), json: values.json });
-  return runMany({ from, events, seeds: Number(values.seeds ?? 100), json: values.json });
+  const most = { seeds: Number(values.seeds ?? 100), minutes: Number(values.minutes) };
+  return runMany({ from, events, ...most, json: values.json });
 }
 
-async function runMany(options: { from: number; seeds: number; events: number; json: boolean }): Promise<number> {
-  const { from, seeds, events, json } = options;
+interface ManyOptions {
+  readonly from: number;
+  readonly seeds: number;
+  readonly events: number;
+  /** Seeds that have not begun by then are left out; how many were run is said. */
+  readonly minutes: number;
+  readonly json: boolean;
+}
+
+async function runMany({ from, seeds, events, minutes, json }: ManyOptions): Promise<number> {
+  const until = performance.now() + minutes * 60_000;
   const results: Result[] = [];
   let next = from;
   await runAll(
-    () => (next < from + seeds ? { seed: next++, events } : undefined),
+    () => (next < from + seeds && performance.now() < until ? { seed: next++, events } : undefined),
     (result) => {
       results.push(result);
       progress(`${results.length}/${seeds} seeds, ${results.filter((each) => !isClean(each)).length} failed`);
@@ -53,7 +64,10 @@ async function runMany(options: { from: number; seeds: number; events: number; j
   for (const { seed } of failed.slice(0, MAX_STORIES)) await tellOne({ seed, events, plant: undefined, whole: false });
   if (failed.length > 0) process.stderr.write(`failed: ${failed.map(({ seed }) => seed).join(' ')}\n`);
   const summary = summaryOf(results);
-  return say(json ? `${JSON.stringify(summary)}\n` : `${tableOf(summary)}\n`, failed.length === 0 ? 0 : 1);
+  return say(
+    json ? `${JSON.stringify(summary)}\n` : `${tableOf(summary)}\n`,
+    results.length > 0 && failed.length === 0 ? 0 : 1,
+  );
 }
 
 async function tellOne(options: {

@@ -28,8 +28,9 @@ export class SortedRows {
   }
 
   range({ prefix = '', after = '', limit = Number.POSITIVE_INFINITY }: Range = {}): [string, unknown][] {
-    const keys = this.#sorted();
     const rows: [string, unknown][] = [];
+    if (this.#values.size === 0) return rows;
+    const keys = this.#sorted();
     for (let i = firstNotBelow(keys, prefix > after ? prefix : after); i < keys.length && rows.length < limit; i++) {
       const key = keys[i] as string;
       if (!key.startsWith(prefix) && key > prefix) break;
