@@ -21,11 +21,15 @@ export function nextBuild(journal: Journal, card: NodeCard): Journal {
     },
     append: async (record) => {
       written += 1;
-      if (written % UNKNOWN_EVERY === 0) {
-        const none = { v: WIRE_VERSION, type: 'card', at: record.at, card } as const;
-        await journal.append(none, encoded({ ...record, type: 'of the next version' }));
-      }
-      return journal.append(record, encoded(record));
+      const isWithAnother = written % UNKNOWN_EVERY === 0;
+      const none = { v: WIRE_VERSION, type: 'card', at: record.at, card } as const;
+      const another = encoded({ ...record, type: 'of the next version' });
+      // Both at once: what is asked for first is written first.
+      const [position] = await Promise.all([
+        journal.append(record, encoded(record)),
+        isWithAnother && journal.append(none, another),
+      ]);
+      return position;
     },
     ...(journal.beforeCommit && { beforeCommit: journal.beforeCommit.bind(journal) }),
     onCommit: (listener) => journal.onCommit(listener),
