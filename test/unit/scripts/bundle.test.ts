@@ -43,7 +43,7 @@ const cases = [
   },
   {
     use: 'rest',
-    came: { openai: 'function', handlebars: '1', yaml: { a: 1 }, metrics: true, limited: 0 },
+    came: { openai: 'function', handlebars: '1', yaml: { a: 1 }, metrics: true },
   },
   { use: 'own-files', came: { name: 'mindmesh', templates: true, self: true, main: false } },
 ];
