@@ -8,6 +8,8 @@ import type { Probe } from './probe.ts';
 import type { Trace } from './trace.ts';
 
 export interface OfferSeen {
+  /** Of its subject, as whoever offered it knew then: of an event that two decided about, one number stays. */
+  readonly number: number;
   readonly at: number;
   readonly by: string;
   readonly to: string;
@@ -109,7 +111,7 @@ export class Observer implements Probe {
   offered(node: string, to: PeerId, { eventId, slot, number }: Offer, answer: OfferSeen['answer']): void {
     const name = this.#names.get(to) ?? to;
     const key = taskKey(eventId, slot);
-    const seen = { at: this.#clock.now, by: node, to: name, answer };
+    const seen = { at: this.#clock.now, by: node, to: name, number, answer };
     this.offers.set(key, [...(this.offers.get(key) ?? []), seen]);
     this.note(node, `offered ${slot} number ${number} to ${name}: ${answer}`, eventId);
   }

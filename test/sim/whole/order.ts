@@ -40,11 +40,17 @@ function overtaken(earlier: Begin, later: Begin, observer: Observer): Broken[] {
     ?.find(({ answer, to, at }) => answer === 'accept' && to === later.node && at <= later.at + 1_000);
   if (offer === undefined) return [];
   const known = observer.numbers.get(`${offer.by} ${earlier.eventId}`);
-  const own = observer.numbers.get(`${offer.by} ${later.eventId}`);
-  if (known === undefined || own === undefined || known.at >= offer.at || known.number >= own.number) return [];
+  const number = numberFor(earlier, offer.by, observer);
+  if (known === undefined || number === undefined || known.at >= offer.at || number >= offer.number) return [];
   if (wasParked(earlier, known.at, later.at, observer)) return [];
-  const what = `${earlier.slot} number ${known.number} began after number ${own.number} (${later.eventId} on ${later.node})`;
+  const what = `${earlier.slot} number ${number} began after number ${offer.number} (${later.eventId} on ${later.node})`;
   return [{ what, eventId: earlier.eventId }];
+}
+
+/** As that node offered it last, or as it heard of it first. */
+function numberFor({ eventId, slot }: Begin, node: string, observer: Observer): number | undefined {
+  const offered = observer.offers.get(taskKey(eventId, slot))?.findLast(({ by }) => by === node);
+  return offered?.number ?? observer.numbers.get(`${node} ${eventId}`)?.number;
 }
 
 /** A ready task is offered within milliseconds, or as soon as the offer before it is answered. */
