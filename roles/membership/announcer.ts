@@ -15,7 +15,7 @@ export interface AnnouncerParts {
   readonly runtime: Runtime;
   /**
    * Orders the presences of this boot behind those of earlier ones, whatever its clock says: that of the log, which has been
-   * compared with the ones before. Asked at the first presence; default: a new ULID.
+   * compared with the ones before, and grows when one of those comes back later. Default: a new ULID.
    */
   readonly epoch?: () => Presence['epoch'];
   /** Asked before each presence. Once ready, the announced state stays so until the node leaves. */
@@ -107,7 +107,7 @@ export class Announcer {
     // Readiness means "has caught up since its start". Without the latch every record that arrives elsewhere would take it
     // back for a moment, and owners of subjects would change with it.
     this.#wasReady ||= ready;
-    this.#epoch ??= this.#parts.epoch?.() ?? this.#parts.runtime.ulid();
+    this.#epoch = this.#parts.epoch?.() ?? this.#epoch ?? this.#parts.runtime.ulid();
     return {
       v: WIRE_VERSION,
       card: this.#options.self,

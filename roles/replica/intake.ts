@@ -47,6 +47,7 @@ export class Intake {
     if (fit.kind !== 'next' || own.holds(batch.head)) return { kind: 'doubt' };
     this.verify(batch.head, from);
     heads.open(batch.head).pending = { length: batch.head.length, hash: batch.head.hash };
+    own.returned(batch.head);
     const { records } = fit.batch;
     const deferred = this.#parts.backlog.defers(fit.batch);
     return {

@@ -1,4 +1,4 @@
-import { type Epoch, type LogId, logKey, type Position } from '../../protocols/ids.ts';
+import { compareText, type Epoch, type LogId, logKey, type Position } from '../../protocols/ids.ts';
 import { WIRE_VERSION } from '../../protocols/names.ts';
 import type { NodeCard } from '../../protocols/presence.ts';
 import type { MeshRecord } from '../../protocols/record.ts';
@@ -39,6 +39,14 @@ export class OwnLog {
 
   holds(log: LogId): boolean {
     return logKey(log) === logKey(this.log);
+  }
+
+  /**
+   * A log of an earlier boot came back from others, after a lost disk. Were its epoch the later one, because the clock was set back
+   * since, then what this node does from now on would count as done before.
+   */
+  returned(log: LogId): void {
+    if (log.origin === this.log.origin && compareText(log.epoch, this.#epoch) > 0) this.beginAnew();
   }
 
   /** After the heads are read, and when somebody else wrote to this log with our key: what follows goes to a new one. */

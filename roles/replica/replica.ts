@@ -165,6 +165,7 @@ export class Replica implements Journal {
       return 'known';
     }
     this.#heads.open(floor).pending = { length: floor.length, hash: floor.hash };
+    this.#own.returned(floor);
     this.#backlog.skip(floor, floor.length);
     await this.#queue.add({ kind: 'floor', head: floor, isJump: true, records: 0, bytes: 0 });
     await this.#forgetBelow(floor);

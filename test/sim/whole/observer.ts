@@ -55,6 +55,8 @@ export class Observer implements Probe {
   readonly brokenPromises: Promised[] = [];
   /** By event and slot. */
   readonly offers = new Map<string, OfferSeen[]>();
+  /** By node and event: since when the event itself is there, without which nobody can be offered anything. */
+  readonly metAt = new Map<string, number>();
   /** By node and event: when it knew its number, and which. */
   readonly numbers = new Map<string, { readonly at: number; readonly number: number; readonly subject: string }>();
   /** When a task had to wait for somebody to take it: its event was decided anew, or it was handed back. By event, or event and slot. */
@@ -85,6 +87,7 @@ export class Observer implements Probe {
     const slot = 'slot' in record ? ` ${record.slot}` : '';
     if (own) this.note(node, `writes ${record.type}${slot}${detailOf(record)} as ${seq}`, eventId);
     if (record.type === 'distribution') this.#decided(node, record);
+    if (record.type === 'event') this.#met(node, eventId);
     if (record.type === 'settled' && !this.settledAt.has(eventId)) {
       this.settledAt.set(eventId, at);
       this.outcomes.set(eventId, record.outcome);
@@ -130,6 +133,11 @@ export class Observer implements Probe {
   ended(node: string, problem: string): void {
     this.note(node, `ends: ${problem}`);
     this.onEnded(node);
+  }
+
+  #met(node: string, eventId: EventId): void {
+    const key = `${node} ${eventId}`;
+    if (!this.metAt.has(key)) this.metAt.set(key, this.#clock.now);
   }
 
   #decided(node: string, record: Extract<MeshRecord, { type: 'distribution' }>): void {

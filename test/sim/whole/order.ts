@@ -7,7 +7,8 @@ interface Broken {
 }
 
 /**
- * W2: of one subject and slot the work is begun by number. Numbers that a node could not know do not count, and neither does a
+ * W2: of one subject and slot the work is begun by number. What a node could not know does not count: a number, or an event that
+ * somebody else gave one in a partition and that itself did not get through. Neither does a
  * task that nobody took when its turn came: one that is parked, failed or dead blocks nobody.
  */
 export function orderViolations(observer: Observer): Broken[] {
@@ -41,7 +42,9 @@ function overtaken(earlier: Begin, later: Begin, observer: Observer): Broken[] {
   if (offer === undefined) return [];
   const known = observer.numbers.get(`${offer.by} ${earlier.eventId}`);
   const number = numberFor(earlier, offer.by, observer);
-  if (known === undefined || number === undefined || known.at >= offer.at || number >= offer.number) return [];
+  const metAt = observer.metAt.get(`${offer.by} ${earlier.eventId}`) ?? Number.POSITIVE_INFINITY;
+  if (known === undefined || number === undefined || number >= offer.number) return [];
+  if (Math.max(known.at, metAt) >= offer.at) return [];
   if (wasParked(earlier, known.at, later.at, observer)) return [];
   const what = `${earlier.slot} number ${number} began after number ${offer.number} (${later.eventId} on ${later.node})`;
   return [{ what, eventId: earlier.eventId }];

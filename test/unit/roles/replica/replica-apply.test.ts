@@ -9,7 +9,7 @@ import { emptyTip, extendTip, signHead } from '../../../../roles/replica/chain.t
 import { batchOf, LOG, ORIGIN, recordTexts } from '../../../fakes/batches.ts';
 import { epochNumber, peerNamed } from '../../../fakes/cards.ts';
 import { fakeIdentity } from '../../../fakes/fake-identity.ts';
-import { settled } from '../../../fakes/manual-runtime.ts';
+import { manualRuntime, settled } from '../../../fakes/manual-runtime.ts';
 import { cardRecord, eventId, eventRecord } from '../../../fakes/records.ts';
 import { startedNode } from '../../../fakes/replica-node.ts';
 
@@ -181,9 +181,24 @@ describe('replica / apply', () => {
     const kept = await before.replica.readBatch(log, 0);
     const after = await startedNode('a', { runtime: before.runtime });
     await after.replica.append(eventRecord(2));
+    const lastEpoch = after.replica.epoch;
     assert.ok(kept);
     assert.equal(await after.replica.apply(kept, RELAY), 'applied');
     assert.equal(after.replica.lengthOf(log), 2);
+    assert.equal(after.replica.epoch, lastEpoch);
+  });
+
+  test('where the clock was set back since, what follows goes to an epoch after those that came back', async () => {
+    const before = await startedNode('a', { runtime: manualRuntime({ wall: 7_200_000 }) });
+    await before.replica.append(eventRecord(1));
+    const { epoch } = before.replica;
+    const kept = await before.replica.readBatch({ origin: before.peer, epoch }, 0);
+    const after = await startedNode('a', { runtime: manualRuntime({ wall: 3_600_000 }) });
+    await after.replica.append(eventRecord(2));
+    assert.ok(after.replica.epoch < epoch && kept);
+    await after.replica.apply(kept, RELAY);
+    assert.ok((await after.replica.append(eventRecord(3))).epoch > epoch);
+    assert.equal(after.replica.have().length, 3);
   });
 });
 
