@@ -173,12 +173,15 @@ export class TaskDesk {
   #view(entry: TaskEntry, full: boolean): View {
     const { state, cluster } = entry;
     const { sight } = this.#parts;
-    const only = onlyOf(this.#book.gateOf(entry));
+    // Its turn may have passed while an offer was out: after a refusal nobody else is asked before those that go first.
+    const gate = this.#book.gateOf(entry);
+    const only = onlyOf(gate);
     const offerings = sight
       .offerings(state.general)
       .filter((each) => each.org === sight.org && (cluster === undefined || each.cluster === cluster));
     const askable = offerings.filter(
       (each) =>
+        gate !== 'wait' &&
         sight.canTake(each) &&
         (full ? !isSurelyFull(each) : hasRoom(each)) &&
         (only === undefined || each.peer === only),

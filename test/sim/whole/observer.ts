@@ -16,6 +16,12 @@ export interface OfferSeen {
   readonly answer: OfferReply['type'] | 'unreachable';
 }
 
+export interface NumberHeard {
+  readonly at: number;
+  readonly number: number;
+  readonly subject: string;
+}
+
 /** An execution that began. */
 export interface Begin {
   readonly at: number;
@@ -57,8 +63,8 @@ export class Observer implements Probe {
   readonly offers = new Map<string, OfferSeen[]>();
   /** By node and event: since when the event itself is there, without which nobody can be offered anything. */
   readonly metAt = new Map<string, number>();
-  /** By node and event: when it knew its number, and which. */
-  readonly numbers = new Map<string, { readonly at: number; readonly number: number; readonly subject: string }>();
+  /** By node and event: when it heard of a number, and of which: of an event that two decided about there are several. */
+  readonly numbers = new Map<string, readonly NumberHeard[]>();
   /** When a task had to wait for somebody to take it: its event was decided anew, or it was handed back. By event, or event and slot. */
   readonly parkedAt = new Map<string, number>();
   /** Tasks that ended well, by the key of their effect. */
@@ -144,7 +150,8 @@ export class Observer implements Probe {
     const { eventId, number, subject, revision } = record;
     if (revision > 0 && !this.parkedAt.has(eventId)) this.parkedAt.set(eventId, this.#clock.now);
     const key = `${node} ${eventId}`;
-    if (!this.numbers.has(key)) this.numbers.set(key, { at: this.#clock.now, number, subject });
+    const known = this.numbers.get(key) ?? [];
+    this.numbers.set(key, [...known, { at: this.#clock.now, number, subject }]);
   }
 }
 

@@ -30,7 +30,7 @@ function firstBegins(begins: readonly Begin[]): Begin[] {
 }
 
 function numberOf({ node, eventId }: Begin, observer: Observer) {
-  return observer.numbers.get(`${node} ${eventId}`);
+  return observer.numbers.get(`${node} ${eventId}`)?.[0];
 }
 
 /** `later` had the higher number and began before. */
@@ -40,20 +40,14 @@ function overtaken(earlier: Begin, later: Begin, observer: Observer): Broken[] {
     .get(taskKey(later.eventId, later.slot))
     ?.find(({ answer, to, at }) => answer === 'accept' && to === later.node && at <= later.at + 1_000);
   if (offer === undefined) return [];
-  const known = observer.numbers.get(`${offer.by} ${earlier.eventId}`);
-  const number = numberFor(earlier, offer.by, observer);
   const metAt = observer.metAt.get(`${offer.by} ${earlier.eventId}`) ?? Number.POSITIVE_INFINITY;
-  if (known === undefined || number === undefined || number >= offer.number) return [];
-  if (Math.max(known.at, metAt) >= offer.at) return [];
-  if (wasParked(earlier, known.at, later.at, observer)) return [];
+  const heard = observer.numbers.get(`${offer.by} ${earlier.eventId}`)?.filter(({ at }) => at < offer.at) ?? [];
+  const [first] = heard;
+  const number = Math.max(...heard.map((each) => each.number));
+  if (first === undefined || number >= offer.number || metAt >= offer.at) return [];
+  if (wasParked(earlier, first.at, later.at, observer)) return [];
   const what = `${earlier.slot} number ${number} began after number ${offer.number} (${later.eventId} on ${later.node})`;
   return [{ what, eventId: earlier.eventId }];
-}
-
-/** As that node offered it last, or as it heard of it first. */
-function numberFor({ eventId, slot }: Begin, node: string, observer: Observer): number | undefined {
-  const offered = observer.offers.get(taskKey(eventId, slot))?.findLast(({ by }) => by === node);
-  return offered?.number ?? observer.numbers.get(`${node} ${eventId}`)?.number;
 }
 
 /** A ready task is offered within milliseconds, or as soon as the offer before it is answered. */
