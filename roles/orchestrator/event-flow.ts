@@ -15,6 +15,7 @@ import { Lanes } from './lanes.ts';
 import type { OpenEvent, OpenEvents } from './open-events.ts';
 import { ownerOf } from './ownership.ts';
 import type { Sight } from './sight.ts';
+import { TakenOver } from './taken-over.ts';
 import type { TaskDesk } from './task-desk.ts';
 
 export interface EventFlowOptions {
@@ -51,6 +52,7 @@ export class EventFlow {
   readonly #early = new Set<EventId>();
   /** Open events of each subject, as far as their subjects are known. */
   readonly #perSubject = new Map<string, number>();
+  readonly #takenOver = new TakenOver();
   #isTakenUp = false;
   #openings = new Map<string, string>();
   #orchestrators: readonly PeerId[] = [];
@@ -208,6 +210,20 @@ export class EventFlow {
     this.#perSubject.set(subject, (this.#perSubject.get(subject) ?? 0) + 1);
     event.owner = ownerOf(subject, this.#orchestrators);
     event.actFrom = Math.max(event.actFrom, this.#takenOverUntil(subject));
+    this.#watchFor(event);
+  }
+
+  #watchFor(event: OpenEvent): void {
+    if (event.owner === this.#options.self && this.#now() < event.actFrom) this.#takenOver.add(event);
+  }
+
+  #looked(event: OpenEvent): void {
+    if (this.#takenOver.delete(event) && event.subject !== undefined) this.#parts.desk.retry(event.subject);
+  }
+
+  /** Not all of its events are known that were there when it was taken over. */
+  isTakingOver(subject: string): boolean {
+    return this.#takenOver.has(subject);
   }
 
   /** A new event of a subject that was taken over just now waits with those that were there: it comes after them (W2, W5). */
@@ -243,6 +259,7 @@ export class EventFlow {
       if (before === self) this.#release(event);
       if (event.owner !== self) continue;
       event.actFrom = Math.max(this.#quietUntil, this.#now() + graceMs);
+      this.#watchFor(event);
       this.#queue(event);
     }
   }
@@ -281,6 +298,7 @@ export class EventFlow {
       this.#parts.runtime.log.error({ eventId: event.id, problem }, 'event cannot be driven');
       event.isQueued = false;
       this.#due.set(event.id, this.#now() + FAULT_PAUSE_MS);
+      this.#looked(event);
     } finally {
       event.isRunning = false;
     }
@@ -296,12 +314,18 @@ export class EventFlow {
     if (event.owner !== this.#options.self) return this.#release(event);
     if (this.#now() < event.actFrom) return this.#due.set(event.id, event.actFrom);
     if (await worker.step(event, story)) event.isQueued = true;
-    else this.#await(event, story);
+    else this.#seen(event, story);
   }
 
   /** It may end, or this node stop, while something is being read or written. */
   #isOpen(event: OpenEvent): boolean {
     return this.#isRunning && this.#parts.events.get(event.id) === event;
+  }
+
+  /** Everything that is to be written about it now is written, and the desk knows of it. */
+  #seen(event: OpenEvent, story: Story): void {
+    this.#await(event, story);
+    this.#looked(event);
   }
 
   #await(event: OpenEvent, story: Story): void {
@@ -321,6 +345,7 @@ export class EventFlow {
     this.#due.clear(event.id);
     event.endings.clear();
     this.#parts.events.forget(event);
+    this.#looked(event);
   }
 
   #close(event: OpenEvent): void {

@@ -188,6 +188,7 @@ export class Orchestrator {
         const event = this.#events.get(id);
         return event && this.#events.bodyOf(event);
       },
+      isTakingOver: (subject: string) => this.#flow.isTakingOver(subject),
       replan: (id: EventId) => this.#flow.change(id, (event) => Object.assign(event, { replan: true })),
       bury: (id: EventId, slot: SlotId, reason: string) =>
         this.#flow.change(id, (event) => event.endings.set(slot, { type: 'dead', reason })),

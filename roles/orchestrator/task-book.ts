@@ -104,9 +104,25 @@ export class TaskBook {
     return waiting.reduce((a, b) => (b.assignment.number < a.assignment.number ? b : a), waiting[0] ?? entry);
   }
 
+  /** Keys of what wants to be offered, of one subject. */
+  readyOf(subject: string): string[] {
+    const ready = [...this.#entries.values()].filter(
+      ({ state, assignment }) => state.phase === 'ready' && assignment.subject === subject,
+    );
+    return ready.sort((a, b) => a.assignment.number - b.assignment.number).map(({ key }) => key);
+  }
+
   /** May it be offered, as far as its subject is concerned? */
   gateOf({ assignment: { subject, eventId }, slot }: TaskEntry): Gate {
     return this.#lines.gate(subject, slot, eventId);
+  }
+
+  /** Of the same slot of the same subject, those with a lower number that nobody has tried: they wait for room, or for somebody. */
+  waitingBefore(entry: TaskEntry): TaskEntry[] {
+    const { number } = entry.assignment;
+    return this.besides(entry).filter(
+      ({ state, assignment }) => state.phase === 'waiting' && assignment.number < number && isUntried(state),
+    );
   }
 
   /** Those that are open for the same slot of the same subject, itself among them. */
@@ -190,6 +206,10 @@ export class TaskBook {
   #wakeGeneral(general: string): void {
     for (const slot of this.#waiting.slots()) if (generalOfSlot(slot) === general) this.#parts.woken(slot);
   }
+}
+
+function isUntried({ attempts, refused, lapsed, handedBack }: TaskState): boolean {
+  return attempts === 0 && refused.length === 0 && lapsed.length === 0 && handedBack.size === 0;
 }
 
 function lineStatusOf(phase: Phase): LineStatus {

@@ -11,6 +11,8 @@ import { TaskBook } from './task-book.ts';
 import { type TaskEntry, type TaskTerms, taskKey } from './task-entry.ts';
 
 export interface TaskDeskParts extends OfferSenderParts {
+  /** Not all events of a subject that was taken over are known yet: nothing of it is offered until `retry`. */
+  readonly isTakingOver: (subject: string) => boolean;
   /** Nodes came that the decision about this event does not rank. */
   readonly replan: (eventId: EventId) => void;
   /** A slot ends as a dead letter. */
@@ -76,6 +78,12 @@ export class TaskDesk {
   /** Nodes or loads have changed: who waits for room may find it now. */
   wake(): void {
     for (const slot of this.#book.awaitedSlots()) this.#woken.add(slot);
+    this.#runTries();
+  }
+
+  /** All events of a subject that was taken over are known now. */
+  retry(subject: string): void {
+    for (const key of this.#book.readyOf(subject)) this.#tries.push({ key, full: false });
     this.#runTries();
   }
 
@@ -155,7 +163,7 @@ export class TaskDesk {
 
   #move(entry: TaskEntry, full: boolean, patient: boolean): void {
     this.#supersede(entry);
-    const gate = this.#book.gateOf(entry);
+    const gate = this.#gateOf(entry);
     const only = onlyOf(gate);
     const view = this.#view(entry, full && only === undefined);
     if (gate === 'wait' || (only !== undefined && view.askable.length === 0)) {
@@ -163,6 +171,10 @@ export class TaskDesk {
     } else {
       this.#apply(entry, { type: 'go', view, patient });
     }
+  }
+
+  #gateOf(entry: TaskEntry): Gate {
+    return this.#parts.isTakingOver(entry.assignment.subject) ? 'wait' : this.#book.gateOf(entry);
   }
 
   #supersede(entry: TaskEntry): void {
@@ -174,15 +186,20 @@ export class TaskDesk {
     const { state, cluster } = entry;
     const { sight } = this.#parts;
     // Its turn may have passed while an offer was out: after a refusal nobody else is asked before those that go first.
-    const gate = this.#book.gateOf(entry);
+    const gate = this.#gateOf(entry);
     const only = onlyOf(gate);
     const offerings = sight
       .offerings(state.general)
       .filter((each) => each.org === sight.org && (cluster === undefined || each.cluster === cluster));
-    const askable = offerings.filter(
+    const takers = offerings.filter((each) => sight.canTake(each));
+    // One that came before it and waits for room at the same nodes goes first; one that none of them may do blocks nobody (W2).
+    const isBehind = this.#book
+      .waitingBefore(entry)
+      .some((other) => takers.some(({ peer }) => other.state.ranked.includes(peer)));
+    const askable = takers.filter(
       (each) =>
         gate !== 'wait' &&
-        sight.canTake(each) &&
+        !isBehind &&
         (full ? !isSurelyFull(each) : hasRoom(each)) &&
         (only === undefined || each.peer === only),
     );
