@@ -91,7 +91,8 @@ const UPGRADES = 30;
 export function scheduleOf({ seed, events }: ScheduleOptions): Schedule {
   const chance = chanceOf(seed);
   const mode = chance.percent(60) ? 'swept' : 'copied';
-  const keepMs = mode === 'copied' && chance.percent(60) ? chance.whole(60_000, 120_000) : undefined;
+  // Longer than anything is open or away, as a configuration has to have it (`node.retention` at least the longest deadline).
+  const keepMs = mode === 'copied' && chance.percent(60) ? chance.whole(150_000, 220_000) : undefined;
   const nodes = upgraded(nodesOf(chance.fork('nodes')), chance.fork('upgrade'));
   const deliveries = deliveriesOf(events, nodes, chance.fork('deliveries'));
   const lastAt = Math.max(60_000, deliveries.at(-1)?.at ?? 0);
