@@ -2,7 +2,8 @@ import type { MeshEvent } from '../../protocols/event.ts';
 import type { EventId } from '../../protocols/ids.ts';
 import type { MeshRecord } from '../../protocols/record.ts';
 import type { Committed } from '../ports/journal.ts';
-import { eventIdOfRecord, type Fact, foldStory } from '../replica/story.ts';
+import { foldStory } from '../replica/fold-story.ts';
+import { eventIdOfRecord, type Fact } from '../replica/story.ts';
 import type { EventWorker } from './event-worker.ts';
 import type { OpenEvent, OpenEvents } from './open-events.ts';
 

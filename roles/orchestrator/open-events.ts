@@ -3,9 +3,10 @@ import { comparePositions, type EventId, type PeerId, type Position, type SlotId
 import type { MeshRecord } from '../../protocols/record.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { Tables } from '../ports/tables.ts';
+import { foldStory } from '../replica/fold-story.ts';
 import { positionKey } from '../replica/projection.ts';
 import { loadFacts } from '../replica/stories.ts';
-import { type Fact, foldStory, type Story } from '../replica/story.ts';
+import type { Fact, Story } from '../replica/story.ts';
 
 /** How a slot ends that nobody does: as a dead letter, or made needless by another event. */
 export type Ending =

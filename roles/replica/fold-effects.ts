@@ -1,5 +1,4 @@
-import type { FactOf } from './fold-tasks.ts';
-import type { TaskEffect } from './story.ts';
+import type { FactOf, TaskEffect } from './story.ts';
 
 /** What the records about one slot tell of its effects outside the mesh. */
 export function foldEffects(intents: readonly FactOf<'intended'>[], words: readonly FactOf<'effect'>[]): TaskEffect[] {

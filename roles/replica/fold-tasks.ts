@@ -1,13 +1,7 @@
 import { comparePositions, type Position, type SlotId } from '../../protocols/ids.ts';
-import type { MeshRecord, RecordType, SlotPlan } from '../../protocols/record.ts';
+import type { RecordType, SlotPlan } from '../../protocols/record.ts';
 import { foldEffects } from './fold-effects.ts';
-import type { Attempt, Fact, Task, TaskState } from './story.ts';
-
-export type FactOf<T extends RecordType> = { position: Position; record: Extract<MeshRecord, { type: T }> };
-
-export function ofType<T extends RecordType>(facts: readonly Fact[], type: T): FactOf<T>[] {
-  return facts.filter((fact): fact is FactOf<T> => fact.record.type === type);
-}
+import { type Attempt, type Fact, type FactOf, ofType, type Task, type TaskState } from './story.ts';
 
 /** @param decisions newest first */
 export function foldTasks(facts: readonly Fact[], decisions: readonly FactOf<'distribution'>[]): Task[] {

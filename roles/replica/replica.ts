@@ -150,7 +150,6 @@ export class Replica implements Journal {
     }
   }
 
-  /** Told of records once they are in the tables: of a bulk, that is some time after they are synced. */
   /**
    * A peer's log no longer reaches back to the end of ours: what it dropped is settled and old (L10), and we go on behind it. Of a
    * log that we have it says only that: an event below that is open here has ended in one that we went on behind.
@@ -198,6 +197,7 @@ export class Replica implements Journal {
     this.#joinListeners.push(listener);
   }
 
+  /** Told of records once they are in the tables: of a bulk, that is some time after they are synced. */
   onCommit(listener: (entries: readonly Committed[]) => void): void {
     this.#commitListeners.push(listener);
   }

@@ -2,7 +2,8 @@ import { EpochSchema, type EventId, PeerIdSchema, type Position, type SlotId } f
 import type { RecordType } from '../../protocols/record.ts';
 import type { Journal } from '../ports/journal.ts';
 import { KEY_SEPARATOR, type Tables, tableKey } from '../ports/tables.ts';
-import { type Fact, foldStory, type Story } from './story.ts';
+import { foldStory } from './fold-story.ts';
+import type { Fact, Story } from './story.ts';
 
 export interface StoryParts {
   readonly journal: Journal;

@@ -1,8 +1,7 @@
 import type { MeshEvent } from '../../protocols/event.ts';
-import { comparePositions, type EventId, type PeerId, type Position, type SlotId } from '../../protocols/ids.ts';
-import type { DistributionRecord, EffectRecord, MeshRecord, SlotPlan } from '../../protocols/record.ts';
+import type { EventId, PeerId, Position, SlotId } from '../../protocols/ids.ts';
+import type { DistributionRecord, EffectRecord, MeshRecord, RecordType, SlotPlan } from '../../protocols/record.ts';
 import type { Result } from '../../protocols/result.ts';
-import { foldTasks, ofType, retriesOf } from './fold-tasks.ts';
 
 /**
  * Everything the logs say about one event. Records come from many logs in any order and some of them twice, so a story is
@@ -11,6 +10,12 @@ import { foldTasks, ofType, retriesOf } from './fold-tasks.ts';
 export interface Fact {
   readonly position: Position;
   readonly record: MeshRecord;
+}
+
+export type FactOf<T extends RecordType> = { position: Position; record: Extract<MeshRecord, { type: T }> };
+
+export function ofType<T extends RecordType>(facts: readonly Fact[], type: T): FactOf<T>[] {
+  return facts.filter((fact): fact is FactOf<T> => fact.record.type === type);
 }
 
 export const TASK_STATES = ['offered', 'accepted', 'running', 'failed', 'done', 'superseded', 'dead'] as const;
@@ -105,25 +110,6 @@ export function eventIdOfRecord(record: MeshRecord): EventId | undefined {
     case 'general-status':
       return undefined;
   }
-}
-
-export function foldStory(eventId: EventId, facts: readonly Fact[]): Story {
-  const sorted = [...facts].sort((a, b) => comparePositions(a.position, b.position));
-  const events = ofType(sorted, 'event');
-  const decisions = ofType(sorted, 'distribution').sort((a, b) => b.record.revision - a.record.revision);
-  const first = events[0];
-  const decision = decisions[0];
-  const tasks = foldTasks(sorted, decisions);
-  const retries = retriesOf(sorted);
-  const settled = ofType(sorted, 'settled').find(({ record }) => (record.retries ?? 0) >= retries)?.record;
-  return {
-    eventId,
-    ...(first && { event: first.record.event, position: first.position, receivedAt: first.record.at }),
-    ...(decision && { distribution: decision.record, distributedBy: decision.position.origin }),
-    tasks,
-    retries,
-    ...(settled && { settled: { at: settled.at, outcome: settled.outcome } }),
-  };
 }
 
 /**

@@ -15,7 +15,7 @@ import { distributeResult, distributionLine, mindosStatus } from '../../roles/op
 import { processReply } from '../../roles/operator/process.ts';
 import { taskLines } from '../../roles/operator/task-lines.ts';
 import { peerViews, routeViews, statusView } from '../../roles/operator/views.ts';
-import { foldStory } from '../../roles/replica/story.ts';
+import { foldStory } from '../../roles/replica/fold-story.ts';
 import { cardOf, peerNamed } from './cards.ts';
 import { AT, candidateOf, distributionOf, EVENT_ID, eventFact, factOf, planOf, RESULT } from './facts.ts';
 import { memberOf } from './members.ts';

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { EventLineSchema } from '../../../../protocols/operator.ts';
 import { type EventState, eventLine, eventLineOfStory } from '../../../../roles/operator/event-line.ts';
-import { type Fact, foldStory } from '../../../../roles/replica/story.ts';
+import { foldStory } from '../../../../roles/replica/fold-story.ts';
+import type { Fact } from '../../../../roles/replica/story.ts';
 import { peerNamed } from '../../../fakes/cards.ts';
 import {
   AT,

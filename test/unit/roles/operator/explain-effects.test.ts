@@ -5,7 +5,8 @@ import { effectKey } from '../../../../protocols/effects.ts';
 import type { ExplainView } from '../../../../protocols/operator.ts';
 import { ExplainViewSchema } from '../../../../protocols/operator.ts';
 import { explainView } from '../../../../roles/operator/explain-view.ts';
-import { type Fact, foldStory } from '../../../../roles/replica/story.ts';
+import { foldStory } from '../../../../roles/replica/fold-story.ts';
+import type { Fact } from '../../../../roles/replica/story.ts';
 import { peerNamed } from '../../../fakes/cards.ts';
 import { AT, candidateOf, distributionOf, EVENT_ID, eventFact, factOf, planOf } from '../../../fakes/facts.ts';
 

@@ -3,7 +3,7 @@ import test from 'node:test';
 import type { EventData } from '../../../../protocols/event.ts';
 import { ExplainViewSchema } from '../../../../protocols/operator.ts';
 import { explainView, titleOf } from '../../../../roles/operator/explain-view.ts';
-import { foldStory } from '../../../../roles/replica/story.ts';
+import { foldStory } from '../../../../roles/replica/fold-story.ts';
 import { epochNumber, peerNamed } from '../../../fakes/cards.ts';
 import {
   AT,

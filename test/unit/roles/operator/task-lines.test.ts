@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { MeshRecord } from '../../../../protocols/record.ts';
 import { deadLetterOf, deadTasks, isOpenLine, taskLines } from '../../../../roles/operator/task-lines.ts';
-import { type Fact, foldStory } from '../../../../roles/replica/story.ts';
+import { foldStory } from '../../../../roles/replica/fold-story.ts';
+import type { Fact } from '../../../../roles/replica/story.ts';
 import { epochNumber, peerNamed } from '../../../fakes/cards.ts';
 import {
   AT,

@@ -3,8 +3,9 @@ import { describe, test } from 'node:test';
 import type { PeerId } from '../../../../protocols/ids.ts';
 import { slotOf } from '../../../../protocols/ids.ts';
 import type { MeshRecord } from '../../../../protocols/record.ts';
+import { foldStory } from '../../../../roles/replica/fold-story.ts';
 import { loadStory } from '../../../../roles/replica/stories.ts';
-import { type Fact, foldStory, isEnded } from '../../../../roles/replica/story.ts';
+import { type Fact, isEnded } from '../../../../roles/replica/story.ts';
 import { epochNumber, peerNamed } from '../../../fakes/cards.ts';
 import { seeded, shuffled } from '../../../fakes/manual-runtime.ts';
 import {
