@@ -4,7 +4,6 @@ import { messageOf } from '../../protocols/errors.ts';
 import type { Logger } from '../../roles/ports/runtime.ts';
 import { gathered } from './gathered-writes.ts';
 import { mergeWindowUpdates } from './merged-windows.ts';
-import { quietPrefix } from './quiet-prefix.ts';
 
 /**
  * A paused stream must hold a whole receive window without a reset: the window may grow to 16 MiB by default while the read
@@ -25,7 +24,7 @@ export function guardedYamux(log: Logger): () => StreamMuxerFactory {
       protocol: factory.protocol,
       // What all streams send in one turn of the event loop is one message to encrypt, one to decrypt and one packet.
       createStreamMuxer: (connection) =>
-        factory.createStreamMuxer(mergeWindowUpdates(gathered(guardWrites(quietPrefix(connection), log)))),
+        factory.createStreamMuxer(mergeWindowUpdates(gathered(guardWrites(connection, log)))),
     };
   };
 }

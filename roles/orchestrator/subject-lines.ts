@@ -21,23 +21,25 @@ export type Gate = 'go' | 'wait' | { readonly only: PeerId };
  * subject at once. Where two sides of a partition had given tasks of one subject to two nodes, the next waits until only one has any.
  */
 export class SubjectLines {
-  readonly #lines = new Map<string, Map<EventId, Place>>();
+  /** By subject and slot. */
+  readonly #lines = new Map<string, Map<SlotId, Map<EventId, Place>>>();
 
   set(subject: string, slot: SlotId, eventId: EventId, place: Place): void {
-    const key = keyOf(subject, slot);
-    const line = this.#lines.get(key) ?? new Map<EventId, Place>();
-    this.#lines.set(key, line.set(eventId, place));
+    const lines = this.#lines.get(subject) ?? new Map<SlotId, Map<EventId, Place>>();
+    const line = lines.get(slot) ?? new Map<EventId, Place>();
+    this.#lines.set(subject, lines.set(slot, line.set(eventId, place)));
   }
 
   delete(subject: string, slot: SlotId, eventId: EventId): void {
-    const key = keyOf(subject, slot);
-    const line = this.#lines.get(key);
+    const lines = this.#lines.get(subject);
+    const line = lines?.get(slot);
     line?.delete(eventId);
-    if (line?.size === 0) this.#lines.delete(key);
+    if (line?.size === 0) lines?.delete(slot);
+    if (lines?.size === 0) this.#lines.delete(subject);
   }
 
   gate(subject: string, slot: SlotId, eventId: EventId): Gate {
-    const line = this.#lines.get(keyOf(subject, slot));
+    const line = this.#lineOf(subject, slot);
     const number = line?.get(eventId)?.number ?? Number.POSITIVE_INFINITY;
     let holder: PeerId | undefined;
     for (const [other, place] of line ?? []) {
@@ -53,19 +55,24 @@ export class SubjectLines {
 
   /** Everything that is open for one slot of one subject. */
   eventsOf(subject: string, slot: SlotId): Iterable<EventId> {
-    return this.#lines.get(keyOf(subject, slot))?.keys() ?? [];
+    return this.#lineOf(subject, slot)?.keys() ?? [];
   }
 
   /** The ready task with the lowest number. */
   next(subject: string, slot: SlotId): EventId | undefined {
     let first: { id: EventId; number: number } | undefined;
-    for (const [id, { status, number }] of this.#lines.get(keyOf(subject, slot)) ?? []) {
+    for (const [id, { status, number }] of this.#lineOf(subject, slot) ?? []) {
       if (status === 'ready' && number < (first?.number ?? Number.POSITIVE_INFINITY)) first = { id, number };
     }
     return first?.id;
   }
-}
 
-function keyOf(subject: string, slot: SlotId): string {
-  return `${subject}\u0000${slot}`;
+  /** Slots of which something is open. */
+  slotsOf(subject: string): Iterable<SlotId> {
+    return this.#lines.get(subject)?.keys() ?? [];
+  }
+
+  #lineOf(subject: string, slot: SlotId): ReadonlyMap<EventId, Place> | undefined {
+    return this.#lines.get(subject)?.get(slot);
+  }
 }

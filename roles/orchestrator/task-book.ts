@@ -104,12 +104,9 @@ export class TaskBook {
     return waiting.reduce((a, b) => (b.assignment.number < a.assignment.number ? b : a), waiting[0] ?? entry);
   }
 
-  /** Keys of what wants to be offered, of one subject. */
-  readyOf(subject: string): string[] {
-    const ready = [...this.#entries.values()].filter(
-      ({ state, assignment }) => state.phase === 'ready' && assignment.subject === subject,
-    );
-    return ready.sort((a, b) => a.assignment.number - b.assignment.number).map(({ key }) => key);
+  /** Of each slot of a subject, the one that is to be offered first may be offered now. */
+  retry(subject: string): void {
+    for (const slot of this.#lines.slotsOf(subject)) this.#tryNext(subject, slot);
   }
 
   /** May it be offered, as far as its subject is concerned? */
@@ -195,10 +192,10 @@ export class TaskBook {
     if (state.phase === before.phase && assigneeOf(state) === assigneeOf(before)) return;
     if (state.phase === 'ended') this.#lines.delete(assignment.subject, entry.slot, assignment.eventId);
     else this.enterLine(entry);
-    if (state.phase !== 'offering') this.#tryNext(entry);
+    if (state.phase !== 'offering') this.#tryNext(assignment.subject, entry.slot);
   }
 
-  #tryNext({ assignment: { subject }, slot }: TaskEntry): void {
+  #tryNext(subject: string, slot: SlotId): void {
     const next = this.#lines.next(subject, slot);
     if (next !== undefined) this.#parts.ready(taskKey(next, slot));
   }

@@ -83,7 +83,7 @@ export class TaskDesk {
 
   /** All events of a subject that was taken over are known now. */
   retry(subject: string): void {
-    for (const key of this.#book.readyOf(subject)) this.#tries.push({ key, full: false });
+    this.#book.retry(subject);
     this.#runTries();
   }
 

@@ -51,9 +51,9 @@ export class Observer implements Probe {
   readonly settledAt = new Map<EventId, number>();
   readonly outcomes = new Map<EventId, string>();
   readonly begins: Begin[] = [];
-  /** Who answered so, by event. */
   /** When a node lost its disk, or got an older one. */
   readonly disksLost: { readonly node: string; readonly at: number }[] = [];
+  /** Who answered so, by event. */
   readonly ackedBy = new Map<EventId, Set<string>>();
   /** Answered with 2xx by a node whose disk did not have it when its power failed. */
   readonly unsynced: { readonly node: string; readonly eventId: EventId }[] = [];

@@ -61,3 +61,14 @@ test('orchestrator / subject lines / of those that are ready the lowest number i
   lines.delete('acme/app#1', SLOT, id(3));
   assert.equal(lines.next('acme/app#1', SLOT), undefined);
 });
+
+test('orchestrator / subject lines / the slots of a subject are those of which something is open', () => {
+  const lines = lineOf('ready', 'held');
+  const other = slotOf('triage-general', 'dev');
+  lines.set('acme/app#1', other, id(7), { number: 7, status: 'ready' });
+  assert.deepEqual([...lines.slotsOf('acme/app#1')], [SLOT, other]);
+  lines.delete('acme/app#1', other, id(7));
+  assert.deepEqual([...lines.slotsOf('acme/app#1')], [SLOT]);
+  for (const number of [0, 1]) lines.delete('acme/app#1', SLOT, id(number));
+  assert.deepEqual([...lines.slotsOf('acme/app#1')], []);
+});
