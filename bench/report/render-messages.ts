@@ -19,7 +19,7 @@ export function dispatchSection(report: DispatchReport): string {
   );
   const stages = Object.entries(report.stages).map(([stage, ms]) => [stage, number(ms)]);
   return `A task of ${report.taskBytes} bytes is submitted, made durable, reaches a worker, and its durable result is known to who submitted it. Ours: an orchestrator, in which
-events are submitted, and a node with one general that answers by rules; event, distribution, accepted, started, done and settled are
+events are submitted, and a node with one general that answers by rules; event, distribution, accepted, done and settled are
 records, each synced on both nodes. Target: 4 × BullMQ with the most in flight, p50 ≤ 1.2 ms with one.
 
 ${table(['in flight', 'who', 'tasks/s', 'ours ÷ it', 'p50 / p99 ms', 'CPU a task, µs'], rows)}

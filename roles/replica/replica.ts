@@ -8,20 +8,20 @@ import type { Committed, Journal } from '../ports/journal.ts';
 import type { Identity, Meter, Runtime } from '../ports/runtime.ts';
 import { type TableOp, type Tables, tableKey } from '../ports/tables.ts';
 import { Backlog } from './backlog.ts';
+import { CachedRows } from './cached-rows.ts';
 import { signHead } from './chain.ts';
 import { bytesOf } from './check-batch.ts';
 import { CommitQueue } from './commit-group.ts';
-import { CountedRows } from './counted-rows.ts';
 import { Draft } from './draft.ts';
 import { openBelow, rowsOfEvent } from './expire.ts';
 import { type Change, contentOf, entriesOf, type GroupContent, type Item } from './group.ts';
 import { type Digest, Heads, type LogEnd } from './heads.ts';
 import { Intake } from './intake.ts';
 import { OwnLog, type OwnLogParts, positionOf } from './own-log.ts';
-import { type Projection, positionKey, put } from './projection.ts';
+import { type Projection, put } from './projection.ts';
 import { Projector } from './projector.ts';
 import { catchUpProjections } from './rebuild.ts';
-import { reissue } from './reissue.ts';
+import { RenouncedLogs } from './renounced-logs.ts';
 import { measureCommit, type ReplicaStats, statsOf } from './replica-stats.ts';
 import { getRow } from './rows.ts';
 
@@ -55,7 +55,7 @@ export class Replica implements Journal {
   readonly #heads = new Heads();
   readonly #queue: CommitQueue<Item>;
   readonly #own: OwnLog;
-  readonly #rows: CountedRows;
+  readonly #rows: CachedRows;
   readonly #intake: Intake;
   readonly #projector: Projector;
   readonly #backlog: Backlog;
@@ -64,16 +64,13 @@ export class Replica implements Journal {
   readonly #growthListeners: ((heads: readonly SignedHead[]) => void)[] = [];
   readonly #forgottenListeners: ((events: readonly EventId[]) => void)[] = [];
   readonly #fatalListeners: ((error: unknown) => void)[] = [];
-  /** Own logs that are given up. */
-  readonly #renounced = new Set<string>();
-  /** What those say of open events → where it was written anew. */
-  readonly #moved = new Map<string, Position>();
+  readonly #renounced: RenouncedLogs;
   #state: 'built' | 'running' | 'stopped' = 'built';
 
   constructor(options: ReplicaOptions, parts: ReplicaParts) {
     const { identity, runtime, disk, projections, epochAfter } = parts;
     this.#parts = parts;
-    this.#rows = new CountedRows(parts.tables);
+    this.#rows = new CachedRows(parts.tables);
     this.#queue = new CommitQueue({ soon: runtime.soon }, (items) => this.#commit(items));
     this.#own = new OwnLog(options.card, { heads: this.#heads, identity, runtime, epochAfter });
     this.#backlog = new Backlog({
@@ -83,6 +80,7 @@ export class Replica implements Journal {
       project: (batch) => this.#projectLate(batch),
       onFailure: (error) => this.#fail(error),
     });
+    this.#renounced = new RenouncedLogs({ journal: this, tables: parts.tables, runtime });
     this.#intake = new Intake({ heads: this.#heads, own: this.#own, disk, identity, backlog: this.#backlog });
     this.#projector = new Projector({
       self: identity.peer,
@@ -370,27 +368,14 @@ export class Replica implements Journal {
    * follows goes to a new one, and what it says of open events is written there anew. Once a log; never rejects.
    */
   async renounce(log: LogId): Promise<void> {
-    const key = logKey(log);
-    if (log.origin !== this.#parts.identity.peer || this.#renounced.has(key)) return;
-    this.#renounced.add(key);
+    if (log.origin !== this.#parts.identity.peer) return;
     if (this.#own.holds(log)) this.#own.beginAnew();
-    const { tables, runtime } = this.#parts;
-    try {
-      const records = await reissue(log, {
-        journal: this,
-        tables,
-        moved: (from, to) => this.#moved.set(positionKey(from), to),
-      });
-      if (records > 0) runtime.log.warn({ log: key, records }, 'a log is given up: its open events are written anew');
-    } catch (error) {
-      // A failed write ends the process; the next start, or the peer that refuses the log, asks for it again.
-      runtime.log.error({ log: key, problem: messageOf(error) }, 'open events of a log were not written anew');
-    }
+    await this.#renounced.add(log);
   }
 
   /** Where a record of ours lies that others can have: another place once its log was given up. */
   placeOf(position: Position): Position {
-    return this.#moved.get(positionKey(position)) ?? position;
+    return this.#renounced.placeOf(position);
   }
 
   #fail(error: unknown): void {

@@ -460,3 +460,16 @@ test('orchestration / route test / tells what would happen and changes nothing',
   );
   assert.deepEqual((await mesh.story(event.id)).tasks, []);
 });
+
+test('orchestration / restart / nothing of a subject is offered before it is known who works on it', async () => {
+  const mesh = await meshOf(TWO);
+  for (const name of ['gen1', 'gen2']) mesh.general(name).behaviour.durationMs = 60_000;
+  const first = await mesh.emit(eventAbout('acme/app#1'));
+  await mesh.until('it is begun', async () => (await mesh.story(first)).tasks[0]?.state === 'running');
+  await mesh.crash('orc');
+  const others = [await mesh.emit(eventAbout('acme/app#1')), await mesh.emit(eventAbout('acme/app#1'))];
+  await mesh.restart('orc');
+  for (const id of [first, ...others]) assert.equal((await mesh.settle(id, 600_000)).settled?.outcome, 'done');
+  const [general] = mesh.executions(first);
+  for (const id of others) assert.deepEqual(mesh.executions(id), [general]);
+});

@@ -75,6 +75,18 @@ test('cli / explain / an event that is not there ends with 3', async (t) => {
   assert.deepEqual(asked, ['GET /v1/explain?id=x']);
 });
 
+for (const { isTTY, shown } of [
+  { isTTY: false, shown: '{"action":"\u009b2J"}' },
+  { isTTY: true, shown: '{"action":"\ufffd2J"}\n' },
+]) {
+  test(`cli / events body / ${isTTY ? 'a terminal is not moved by it' : 'a file or a pipe gets every byte'}`, async (t) => {
+    const { socket, asked } = await operatorServer(t, { '/v1/events/body': json({ action: '\u009b2J' }) });
+    const terminal = fakeTerminal({ isTTY });
+    assert.equal(await runCli(['events', 'body', 'x', '--socket', socket], terminal), 0);
+    assert.deepEqual([terminal.out(), asked], [shown, ['GET /v1/events/body?id=x']]);
+  });
+}
+
 test('cli / explain / -o name is the id', async (t) => {
   const { socket } = await operatorServer(t, { '/v1/explain': json(EXPLAIN) });
   const terminal = fakeTerminal();

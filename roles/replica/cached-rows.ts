@@ -8,7 +8,7 @@ const RECENT: ReadonlySet<TableName> = new Set(['open', 'inbox']);
 const RECENT_ROWS = 2_048;
 
 /** The tables with some rows in memory, for the one who writes them all. */
-export class CountedRows implements Tables {
+export class CachedRows implements Tables {
   readonly #tables: Tables;
   readonly #rows = new Map<string, unknown>();
   /** By table, the rows that were written last, the oldest first. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TableName, Tables } from '../../../../roles/ports/tables.ts';
-import { CountedRows } from '../../../../roles/replica/counted-rows.ts';
+import { CachedRows } from '../../../../roles/replica/cached-rows.ts';
 
 function counting(values: ReadonlyMap<string, unknown>) {
   const asked: string[] = [];
@@ -12,10 +12,10 @@ function counting(values: ReadonlyMap<string, unknown>) {
     },
     range: async () => [],
   };
-  return { rows: new CountedRows(tables), asked };
+  return { rows: new CachedRows(tables), asked };
 }
 
-test('replica / counted rows / a counter is read once, and from then on is what was written', () => {
+test('replica / cached rows / a counter is read once, and from then on is what was written', () => {
   const values = new Map<string, unknown>([['events', 3]]);
   const { rows, asked } = counting(values);
   assert.deepEqual([rows.get('counters', 'events'), rows.get('counters', 'new')], [3, undefined]);
@@ -30,7 +30,7 @@ test('replica / counted rows / a counter is read once, and from then on is what 
   assert.deepEqual(asked, ['counters events', 'counters new']);
 });
 
-test('replica / counted rows / what was written of an open event is not read again while it is young', () => {
+test('replica / cached rows / what was written of an open event is not read again while it is young', () => {
   const { rows, asked } = counting(new Map([['old', 'on the disk']]));
   rows.written([
     { table: 'open', key: 'a', value: 1 },
@@ -44,7 +44,7 @@ test('replica / counted rows / what was written of an open event is not read aga
   assert.deepEqual(asked, ['open b', 'open old']);
 });
 
-test('replica / counted rows / only the last rows are kept', () => {
+test('replica / cached rows / only the last rows are kept', () => {
   const { rows, asked } = counting(new Map());
   rows.written(Array.from({ length: 5_000 }, (_, i) => ({ table: 'inbox' as const, key: `${i}`, value: i })));
   assert.equal(rows.get('inbox', '4999'), 4_999);
@@ -52,7 +52,7 @@ test('replica / counted rows / only the last rows are kept', () => {
   assert.deepEqual(asked, ['inbox 0']);
 });
 
-test('replica / counted rows / other tables are read each time', () => {
+test('replica / cached rows / other tables are read each time', () => {
   const values = new Map<string, unknown>([['a', 1]]);
   const { rows, asked } = counting(values);
   assert.equal(rows.get('ids', 'a'), 1);
