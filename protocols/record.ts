@@ -1,5 +1,6 @@
 import { createHash, hash } from 'node:crypto';
 import * as z from 'zod';
+import { AGENT_RECORD_SCHEMAS } from './agent-records.ts';
 import { compiled } from './compiled.ts';
 import { EffectKeySchema, EffectRefSchema, EffectTargetSchema } from './effects.ts';
 import { messageOf } from './errors.ts';
@@ -257,6 +258,7 @@ export const RecordSchema = z.discriminatedUnion('type', [
   RunEndedRecordSchema,
   SettledRecordSchema,
   GeneralStatusRecordSchema,
+  ...AGENT_RECORD_SCHEMAS,
 ]);
 export type MeshRecord = z.infer<typeof RecordSchema>;
 export type RecordType = MeshRecord['type'];

@@ -5,6 +5,7 @@ import { LogFrameSchema } from '../../../protocols/log-sync.ts';
 import { PresenceSchema } from '../../../protocols/presence.ts';
 import { type MeshRecord, parseRecord, RecordSchema, type RecordType } from '../../../protocols/record.ts';
 import { ROWS } from '../../../roles/replica/rows.ts';
+import * as agent from '../../fakes/agent-records.ts';
 import { peerNamed } from '../../fakes/cards.ts';
 import * as records from '../../fakes/records.ts';
 
@@ -29,6 +30,13 @@ const RECORDS: { readonly [T in RecordType]: Extract<MeshRecord, { type: T }> } 
   'run-ended': records.runEndedRecord(1),
   settled: records.settledRecord(1),
   'general-status': records.statusRecord('security-general'),
+  usage: agent.usageRecord(1),
+  action: agent.actionRecord(1),
+  conversation: agent.conversationRecord(1),
+  'code-generation': agent.codeGenerationRecord(1),
+  'approval-asked': agent.approvalAskedRecord(1),
+  approval: agent.approvalRecord(1),
+  'session-order': agent.sessionOrderRecord(1),
 };
 
 const WRONG: readonly unknown[] = [null, -1, 0.5, 'no such thing', '', true, [], {}, undefined];
