@@ -6,23 +6,16 @@ import type { GeneralLoad, NodeCard, OfferedGeneral } from '../../protocols/pres
 import type { Result } from '../../protocols/result.ts';
 import { headStateOf, supersedes } from '../policy/supersede.ts';
 import type { Dispatcher, DispatchHandler } from '../ports/dispatcher.ts';
-import type { EffectDesk } from '../ports/effects.ts';
-import type { Committed, Journal } from '../ports/journal.ts';
-import type { Model } from '../ports/model.ts';
-import type { Meter, Runtime } from '../ports/runtime.ts';
-import type { Tables } from '../ports/tables.ts';
-import type { Templates } from '../ports/templates.ts';
+import type { Committed } from '../ports/journal.ts';
 import { type AdmissionState, DRAINING_RETRY_MS } from './admission.ts';
-import { answerConversation } from './answer-conversation.ts';
+import { type ConversationParts, conductsOf } from './conversations.ts';
 import { DirectJob } from './direct-job.ts';
-import { engineOf } from './engines.ts';
 import { Executions } from './executions.ts';
 import { Inbox, type InboxTask } from './inbox.ts';
 import { InboxJob } from './inbox-job.ts';
 import { OfferDesk, type Place } from './offer-desk.ts';
-import { publishing } from './publish.ts';
 import { Sessions } from './session.ts';
-import { type Conduct, conducting, SessionRunner } from './session-runner.ts';
+import { type Conduct, SessionRunner } from './session-runner.ts';
 import { TaskQueue } from './task-queue.ts';
 import { TaskStats } from './task-stats.ts';
 
@@ -36,21 +29,12 @@ export interface GeneralOptions {
   readonly drainMs?: number;
 }
 
-export interface GeneralParts {
-  readonly journal: Journal;
-  readonly tables: Tables;
-  /** Without one the rules answer. */
-  readonly model?: Model | undefined;
-  readonly templates: Templates;
-  /** Where an answer is posted before its task is done. Absent: nowhere. */
-  readonly effects?: EffectDesk | undefined;
-  /** How a general comes from an event to an answer. Default: one question to the model, or the rules. */
+export interface GeneralParts extends ConversationParts {
+  /** How every general comes from an event to an answer. Default: each as roles/general/conversations.ts says. */
   readonly conduct?: Conduct | undefined;
   /** False while this node has too little room for new work (I4). Default: always. */
   readonly mayAccept?: () => boolean;
   readonly dispatcher: Dispatcher;
-  readonly runtime: Runtime;
-  readonly meter: Meter;
 }
 
 const MODEL_DEADLINE_MS = 120_000;
@@ -95,14 +79,13 @@ export class General implements Pick<DispatchHandler, 'offer'> {
     });
     const concurrency = new Map(generals.map((each) => [each.name, each.concurrency]));
     this.#queue = new TaskQueue(concurrency, () => parts.runtime.monotonic());
-    const publish = parts.effects && publishing({ self }, { effects: parts.effects });
-    const engine = engineOf({ self, deadlineMs }, parts);
-    const conduct = parts.conduct ?? conducting(answerConversation({ engine, publish }));
+    const conductOf = conductsOf({ self, deadlineMs }, parts);
     const runner = new SessionRunner({ log: parts.runtime.log });
     this.#executions = new Executions(options, {
       ...parts,
       conduct: (job, general, signal) => {
         const { task, session } = job.promised ?? {};
+        const conduct = parts.conduct ?? conductOf(general.name);
         return conduct(runner, { general, event: job.event, signal, ...(task && { task }) }, session);
       },
       queue: this.#queue,
