@@ -1,11 +1,8 @@
 import { APIError, OpenAI } from 'openai';
-import type {
-  ChatCompletionCreateParamsNonStreaming,
-  ChatCompletionMessageParam,
-} from 'openai/resources/chat/completions';
+import type { ChatCompletionCreateParamsNonStreaming } from 'openai/resources/chat/completions';
 import type { Logger } from '../../roles/ports/runtime.ts';
 import type { Config } from '../config/config.ts';
-import { ANSWER_JSON_SCHEMA } from './answer-schema.ts';
+import { type Asked, askedParameters } from './chat-parameters.ts';
 
 export interface ChatOptions extends Pick<Config['model'], 'name' | 'provider' | 'timeout' | 'maxTokens'> {
   readonly baseUrl?: string;
@@ -20,7 +17,7 @@ const ADDRESSES = { openai: 'https://api.openai.com/v1', anthropic: 'https://api
 /** Parameters that some servers or models refuse. Who refuses one is asked again without it, then and later. */
 const DISPENSABLE = ['temperature', 'response_format', 'max_completion_tokens'] as const;
 
-/** Asks for chat completions in the form of an answer, with what the server at hand understands. */
+/** Asks for chat completions with what the server at hand understands. */
 export class ChatClient {
   readonly #options: ChatOptions;
   readonly #log: Logger;
@@ -44,38 +41,42 @@ export class ChatClient {
   }
 
   /** @throws whatever the package throws: `APIError`, `SyntaxError` of a body that is not JSON, errors of fetch. */
-  async complete(messages: ChatCompletionMessageParam[], signal: AbortSignal): Promise<unknown> {
+  async complete(asked: Asked, signal: AbortSignal): Promise<unknown> {
     try {
-      return await this.#client.chat.completions.create(this.#parameters(messages), { signal });
+      return await this.#client.chat.completions.create(this.#parameters(asked), { signal });
     } catch (error) {
       const refused = refusedParameter(error);
-      if (refused === undefined || this.#refused.has(refused)) throw error;
-      this.#refused.add(refused);
+      const key = refused && refusalKey(refused, asked);
+      if (key === undefined || this.#refused.has(key)) throw error;
+      this.#refused.add(key);
       this.#log.warn({ model: this.#options.name, parameter: refused }, 'model refuses a parameter');
-      return this.complete(messages, signal);
+      return this.complete(asked, signal);
     }
   }
 
-  #parameters(messages: ChatCompletionMessageParam[]): ChatCompletionCreateParamsNonStreaming {
+  #parameters(asked: Asked): ChatCompletionCreateParamsNonStreaming {
     const { name, temperature, maxTokens } = this.#options;
     const all: ChatCompletionCreateParamsNonStreaming = {
       model: name,
-      messages,
+      ...askedParameters(asked),
       max_completion_tokens: maxTokens,
-      response_format: {
-        type: 'json_schema',
-        json_schema: { name: 'answer', strict: true, schema: ANSWER_JSON_SCHEMA },
-      },
       ...(temperature !== undefined && { temperature }),
     };
-    for (const parameter of DISPENSABLE) if (this.#refused.has(parameter)) delete all[parameter];
+    for (const parameter of DISPENSABLE) if (this.#refused.has(refusalKey(parameter, asked))) delete all[parameter];
     // The older name of the same limit.
     return this.#refused.has('max_completion_tokens') ? { ...all, max_tokens: maxTokens } : all;
   }
 }
 
+type Dispensable = (typeof DISPENSABLE)[number];
+
+/** Some servers take a form, and tools, and refuse the two together. */
+function refusalKey(parameter: Dispensable, { tools = [] }: Asked): string {
+  return parameter === 'response_format' && tools.length > 0 ? 'response_format beside tools' : parameter;
+}
+
 /** The parameter that a 400 complains about, if we can do without it. */
-function refusedParameter(error: unknown): string | undefined {
+function refusedParameter(error: unknown): Dispensable | undefined {
   if (!(error instanceof APIError) || error.status !== 400) return undefined;
   const { param, message } = error;
   return DISPENSABLE.find((name) => (param ? param.startsWith(name) : message.includes(name)));

@@ -5,15 +5,14 @@ import {
   circuitBreaker,
   handleWhen,
 } from 'cockatiel';
-import type { ChatCompletionMessageParam } from 'openai/resources/chat/completions';
 import { hasCode, MeshError } from '../../protocols/errors.ts';
-import type { Answer, Usage } from '../../protocols/result.ts';
-import type { Model, ModelReply, ModelRequest } from '../../roles/ports/model.ts';
+import type { Usage } from '../../protocols/result.ts';
+import type { Message, Model, TurnReply, TurnRequest } from '../../roles/ports/model.ts';
 import type { Meter, Runtime } from '../../roles/ports/runtime.ts';
 import type { Config } from '../config/config.ts';
 import { ChatClient, type ChatOptions } from './chat-client.ts';
 import { modelProblem } from './model-problem.ts';
-import { type CompletionReading, readCompletion, type Unusable } from './read-answer.ts';
+import { type CompletionReading, readCompletion, type Unusable, type Usable } from './read-completion.ts';
 
 /** The section `model` of the configuration, and what has no key there. */
 export interface ModelOptions extends ChatOptions, Pick<Config['model'], 'prices'> {
@@ -62,7 +61,7 @@ export class OpenAiModel implements Model {
     this.#breaker.onReset(() => log.info({ model: options.name }, 'model is back'));
   }
 
-  async complete(request: ModelRequest): Promise<ModelReply> {
+  async turn<T>(request: TurnRequest<T>): Promise<TurnReply<T>> {
     const started = this.#parts.runtime.monotonic();
     try {
       const reply = await this.#breaker.execute(() => this.#answer(request));
@@ -76,44 +75,46 @@ export class OpenAiModel implements Model {
   }
 
   /** One try, and one more that says what was wrong with the first. */
-  async #answer({ system, user, signal }: ModelRequest): Promise<ModelReply> {
+  async #answer<T>(request: TurnRequest<T>): Promise<TurnReply<T>> {
     const deadline = AbortSignal.timeout(this.#options.timeout);
-    const messages: ChatCompletionMessageParam[] = [
-      { role: 'system', content: system },
-      { role: 'user', content: user },
-    ];
-    const first = await this.#request(messages, signal, deadline);
-    if (first.reading.ok) return this.#reply(first.reading.answer, [first]);
-    const second = await this.#request([...messages, ...repair(first.reading)], signal, deadline);
-    if (second.reading.ok) return this.#reply(second.reading.answer, [first, second]);
+    const first = await this.#request(request, deadline);
+    if (first.reading.ok) return this.#reply(first.reading, [first]);
+    const messages = [...request.messages, ...repair(first.reading)];
+    const second = await this.#request({ ...request, messages }, deadline);
+    if (second.reading.ok) return this.#reply(second.reading, [first, second]);
     throw new MeshError('model-nonsense', { model: this.#options.name, problem: second.reading.problem });
   }
 
-  async #request(
-    messages: ChatCompletionMessageParam[],
-    signal: AbortSignal,
-    deadline: AbortSignal,
-  ): Promise<CompletionReading> {
+  async #request<T>(request: TurnRequest<T>, deadline: AbortSignal): Promise<CompletionReading<T>> {
+    const { signal, form } = request;
     try {
-      const response = await this.#client.complete(messages, AbortSignal.any([signal, deadline]));
-      const completion = readCompletion(response);
+      const response = await this.#client.complete(request, AbortSignal.any([signal, deadline]));
+      const completion = readCompletion(response, form);
       this.#spend(completion);
       return completion;
     } catch (error) {
       // A whole body that is not JSON: the server answered, with nonsense.
-      if (error instanceof SyntaxError) return readCompletion(undefined);
+      if (error instanceof SyntaxError) return readCompletion(undefined, form);
       if (signal.aborted) throw this.#unavailable('the call was ended', error);
       if (deadline.aborted) throw this.#unavailable(`no answer within ${this.#options.timeout} ms`, error);
       throw this.#unavailable(modelProblem(error, this.#options.apiKey?.reveal()), error);
     }
   }
 
-  #reply(answer: Answer, completions: readonly CompletionReading[]): ModelReply {
-    const model = completions.at(-1)?.model ?? this.#options.name;
-    return { answer, model, usage: this.#usage(completions) };
+  #reply<T>({ ok: _, ...said }: Usable<T>, completions: readonly CompletionReading<T>[]): TurnReply<T> {
+    const { name, provider } = this.#options;
+    const confidence = confidenceOf(said.value);
+    return {
+      ...said,
+      ...(confidence !== undefined && { confidence }),
+      model: completions.at(-1)?.model ?? name,
+      provider,
+      usage: this.#usage(completions),
+      isCached: false,
+    };
   }
 
-  #usage(completions: readonly CompletionReading[]): Usage {
+  #usage(completions: readonly CompletionReading<unknown>[]): Usage {
     const promptTokens = completions.reduce((sum, each) => sum + each.promptTokens, 0);
     const completionTokens = completions.reduce((sum, each) => sum + each.completionTokens, 0);
     const { input, output } = this.#options.prices;
@@ -121,7 +122,7 @@ export class OpenAiModel implements Model {
   }
 
   /** Tokens are spent whether or not the answer is of use. */
-  #spend(completion: CompletionReading): void {
+  #spend(completion: CompletionReading<unknown>): void {
     const { meter } = this.#parts;
     const { promptTokens, completionTokens, costUsd } = this.#usage([completion]);
     meter.count('mindmesh_model_tokens_total', { kind: 'prompt' }, promptTokens);
@@ -140,9 +141,15 @@ export class OpenAiModel implements Model {
   }
 }
 
+/** How sure the model says it is, where the form has a place for that. */
+function confidenceOf(value: unknown): number | undefined {
+  const given = typeof value === 'object' && value !== null && 'confidence' in value ? value.confidence : undefined;
+  return typeof given === 'number' ? given : undefined;
+}
+
 /** What was answered, and what to do about it. A response that was no completion leaves nothing to show. */
-function repair({ content, problem }: Unusable): ChatCompletionMessageParam[] {
-  const said: ChatCompletionMessageParam[] = content ? [{ role: 'assistant', content }] : [];
+function repair({ text, problem }: Unusable): Message[] {
+  const said: Message[] = text ? [{ role: 'assistant', text }] : [];
   const wish = `Your answer could not be used: ${problem}. Answer once more, with one JSON object in the form that was asked for and nothing else.`;
-  return [...said, { role: 'user', content: wish }];
+  return [...said, { role: 'user', text: wish }];
 }

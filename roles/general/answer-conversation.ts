@@ -24,7 +24,7 @@ export function answerConversation({ engine, publish }: AnswerParts): Conversati
     decode: (state) => StateSchema.safeParse(state).data as AnswerState | undefined,
     steps: {
       answer: async (_state, { general, event, signal, task }) => {
-        const analysis = await engine.analyse({ general, event, signal });
+        const analysis = await engine.analyse({ general, event, task, signal });
         // Without anything to do in between, the `done` record is the checkpoint.
         if (publish === undefined || task === undefined) return { end: analysis };
         return { to: 'publish', state: { analysis }, isCheap: analysis.engine !== 'model' };

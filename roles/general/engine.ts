@@ -1,5 +1,6 @@
 import { hasCode } from '../../protocols/errors.ts';
 import type { MeshEvent } from '../../protocols/event.ts';
+import type { EventId, SlotId } from '../../protocols/ids.ts';
 import type { OfferedGeneral } from '../../protocols/presence.ts';
 import type { Result } from '../../protocols/result.ts';
 import type { Logger, Runtime } from '../ports/runtime.ts';
@@ -7,6 +8,8 @@ import type { Logger, Runtime } from '../ports/runtime.ts';
 export interface Question {
   readonly general: OfferedGeneral;
   readonly event: MeshEvent;
+  /** The work that was promised: what it costs is charged to it. */
+  readonly task?: { readonly eventId: EventId; readonly slot: SlotId } | undefined;
   readonly signal: AbortSignal;
 }
 

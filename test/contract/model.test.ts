@@ -4,19 +4,29 @@ import { LLMock } from '@copilotkit/aimock';
 import { createModel } from '../../daemon/model/openai.ts';
 import { hasCode, MeshError } from '../../protocols/errors.ts';
 import { AnswerSchema, UsageSchema } from '../../protocols/result.ts';
-import type { Model } from '../../roles/ports/model.ts';
+import type { Model, TurnRequest } from '../../roles/ports/model.ts';
 import { countingMeter, manualRuntime } from '../fakes/manual-runtime.ts';
 import { ANSWER, ScriptedModel } from '../fakes/scripted-model.ts';
 
 interface ModelUnderTest {
   answering(): Model;
+  /** `look`, with the argument `{"at":"x"}`. */
+  calling(): Model;
   talkingNonsense(): Model;
   failing(): Model;
   hanging(): Model;
 }
 
+const LOOK = { name: 'look', description: 'Looks.', parameters: { type: 'object', properties: {} } };
 const never = new AbortController().signal;
-const request = { system: 'You are a test.', user: 'Say something.' };
+const request = {
+  messages: [
+    { role: 'system', text: 'You are a test.' },
+    { role: 'user', text: 'Say something.' },
+  ],
+  form: { name: 'answer', schema: AnswerSchema },
+  modelClass: 'small',
+} as const satisfies Omit<TurnRequest, 'signal'>;
 
 /** What every model promises, whatever is behind it. */
 function suite(name: string, under: () => ModelUnderTest): void {
@@ -24,29 +34,38 @@ function suite(name: string, under: () => ModelUnderTest): void {
     it(`model / ${name} / an answer comes in the asked form, with what it cost`, async () => {
       const reply = await under()
         .answering()
-        .complete({ ...request, signal: never });
-      assert.deepEqual(AnswerSchema.parse(reply.answer), ANSWER);
+        .turn({ ...request, signal: never });
+      assert.deepEqual(AnswerSchema.parse(reply.value), ANSWER);
       assert.deepEqual(UsageSchema.parse(reply.usage), reply.usage);
       assert.ok(reply.usage.promptTokens > 0 && reply.usage.completionTokens > 0);
       assert.notEqual(reply.model, '');
     });
+    it(`model / ${name} / a call of a tool comes with its arguments as text, and without an answer`, async () => {
+      const reply = await under()
+        .calling()
+        .turn({ ...request, tools: [LOOK], signal: never });
+      const [call, ...others] = reply.calls;
+      assert.deepEqual([call?.name, call?.arguments, others.length], ['look', '{"at":"x"}', 0]);
+      assert.equal(reply.value, undefined);
+      assert.equal(reply.isCached, false);
+    });
     it(`model / ${name} / nonsense is model-nonsense`, async () => {
       const call = under()
         .talkingNonsense()
-        .complete({ ...request, signal: never });
+        .turn({ ...request, signal: never });
       await assert.rejects(call, (error) => hasCode(error, 'model-nonsense'));
     });
     it(`model / ${name} / a failure is model-unavailable`, async () => {
       const call = under()
         .failing()
-        .complete({ ...request, signal: never });
+        .turn({ ...request, signal: never });
       await assert.rejects(call, (error) => hasCode(error, 'model-unavailable'));
     });
     it(`model / ${name} / the signal ends a call that hangs`, async () => {
       const controller = new AbortController();
       const call = under()
         .hanging()
-        .complete({ ...request, signal: controller.signal });
+        .turn({ ...request, signal: controller.signal });
       controller.abort();
       await assert.rejects(call, (error) => hasCode(error, 'model-unavailable'));
     });
@@ -55,6 +74,7 @@ function suite(name: string, under: () => ModelUnderTest): void {
 
 suite('fake', () => ({
   answering: () => new ScriptedModel(ANSWER),
+  calling: () => new ScriptedModel({ text: '', calls: [{ id: '1', name: 'look', arguments: '{"at":"x"}' }] }),
   talkingNonsense: () =>
     new ScriptedModel(new MeshError('model-nonsense', { model: 'x', problem: 'the test said so' })),
   failing: () => new ScriptedModel(new MeshError('model-unavailable', { model: 'x', problem: 'the test said so' })),
@@ -84,6 +104,11 @@ describe('model / openai', () => {
 
   suite('openai', () => ({
     answering: () => model(JSON.stringify(ANSWER)),
+    calling: () => {
+      const calling = model(undefined);
+      server.on({ userMessage: /./ }, { toolCalls: [{ name: 'look', arguments: '{"at":"x"}' }] });
+      return calling;
+    },
     talkingNonsense: () => model('Sure! I had a look and all is well.'),
     failing: () => model(undefined),
     hanging: () => model(JSON.stringify(ANSWER), 10_000),

@@ -1,7 +1,7 @@
 import { MeshError } from '../../../protocols/errors.ts';
 import type { Model } from '../../../roles/ports/model.ts';
 import type { Templates } from '../../../roles/ports/templates.ts';
-import { ANSWER } from '../../fakes/scripted-model.ts';
+import { ANSWER, replyWith } from '../../fakes/scripted-model.ts';
 import type { Chance } from './chance.ts';
 import type { SimClock } from './clock.ts';
 
@@ -18,15 +18,14 @@ const FAILS = 3;
 /** A model that takes its time and is sometimes down. */
 export function simModel({ clock, chance }: ModelParts): Model {
   return {
-    complete: ({ signal }) =>
+    turn: (request) =>
       new Promise((resolve, reject) => {
         const down = () => reject(new MeshError('model-unavailable', { model: 'simulated', problem: 'it is down' }));
         const isDown = chance.percent(DOWN);
-        const usage = { promptTokens: 10, completionTokens: 5, costUsd: 0 };
         clock.after(chance.whole(THINKS_MS.from, THINKS_MS.to), () =>
-          isDown ? down() : resolve({ answer: ANSWER, model: 'simulated', usage }),
+          isDown ? down() : resolve(replyWith(request, ANSWER, 'simulated')),
         );
-        signal.addEventListener('abort', down, { once: true });
+        request.signal.addEventListener('abort', down, { once: true });
       }),
   };
 }

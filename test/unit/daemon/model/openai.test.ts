@@ -4,7 +4,8 @@ import { LLMock } from '@copilotkit/aimock';
 import { Secret } from '../../../../daemon/config/secret.ts';
 import { createModel, type ModelOptions } from '../../../../daemon/model/openai.ts';
 import { hasCode, MeshError } from '../../../../protocols/errors.ts';
-import type { Model } from '../../../../roles/ports/model.ts';
+import { type Answer, AnswerSchema } from '../../../../protocols/result.ts';
+import type { Form, Message, Model } from '../../../../roles/ports/model.ts';
 import { type CountingMeter, countingMeter, type ManualRuntime, manualRuntime } from '../../../fakes/manual-runtime.ts';
 import { ANSWER } from '../../../fakes/scripted-model.ts';
 import { type BrokenServer, brokenServer, HEAD } from '../../../support/broken-server.ts';
@@ -13,7 +14,18 @@ import { waitFor } from '../../../support/wait-for.ts';
 const KEY = 'sk-test-0123456789abcdef';
 const GOOD = JSON.stringify(ANSWER);
 const never = new AbortController().signal;
-const ask = (model: Model) => model.complete({ system: 'You are a test.', user: 'Look at this.', signal: never });
+const form: Form<Answer> = { name: 'answer', schema: AnswerSchema };
+const messages: readonly Message[] = [
+  { role: 'system', text: 'You are a test.' },
+  { role: 'user', text: 'Look at this.' },
+];
+const asker = { modelClass: 'small', signal: never } as const;
+const ask = (model: Model, signal = never) => model.turn({ messages, form, modelClass: 'small', signal });
+const TOOL = {
+  name: 'read_file',
+  description: 'Reads a file.',
+  parameters: { type: 'object', properties: { path: { type: 'string' } }, required: ['path'] },
+};
 
 let runtime: ManualRuntime;
 let meter: CountingMeter;
@@ -101,8 +113,8 @@ describe('model / openai / a server that answers', () => {
   for (const [form, content] of Object.entries(FORMS)) {
     it(`model / openai / reads an answer with ${form}`, async () => {
       server.on({ userMessage: /./ }, { content });
-      const { answer } = await ask(modelAt(url()));
-      assert.equal(answer.summary, ANSWER.summary);
+      const { value: answer } = await ask(modelAt(url()));
+      assert.equal(answer?.summary, ANSWER.summary);
       assert.equal(server.getRequests().length, 1);
     });
   }
@@ -117,7 +129,7 @@ describe('model / openai / a server that answers', () => {
     it(`model / openai / ${what} is sent back once with the problem, and mended`, async () => {
       server.on({ userMessage: /could not be used/ }, { content: GOOD });
       server.on({ userMessage: /Look at this/ }, { content });
-      const { answer, usage } = await ask(modelAt(url()));
+      const { value: answer, usage } = await ask(modelAt(url()));
       assert.deepEqual(answer, ANSWER);
       const [, second] = bodies();
       assert.match(second?.messages.at(-1)?.content ?? '', problem);
@@ -141,7 +153,7 @@ describe('model / openai / a server that answers', () => {
   it('model / openai / an answer that was cut at the token limit is asked for again, shorter', async () => {
     server.on({ userMessage: /answer shorter/ }, { content: GOOD });
     server.on({ userMessage: /Look at this/ }, { content: GOOD.slice(0, 60), finishReason: 'length' });
-    assert.deepEqual((await ask(modelAt(url()))).answer, ANSWER);
+    assert.deepEqual((await ask(modelAt(url()))).value, ANSWER);
   });
 
   const REFUSED = ['temperature', 'response_format', 'max_completion_tokens'] as const;
@@ -164,6 +176,70 @@ describe('model / openai / a server that answers', () => {
     });
   }
 
+  it('model / openai / tools are sent, and the calls of the model come back with their arguments as they were written', async () => {
+    const call = { name: 'read_file', arguments: '{"path": 7, broken' };
+    server.on({ userMessage: /./ }, { toolCalls: [call] });
+    const reply = await modelAt(url()).turn({ messages, form, tools: [TOOL], toolChoice: 'required', ...asker });
+    assert.deepEqual(
+      reply.calls.map(({ id: _, ...rest }) => rest),
+      [call],
+    );
+    assert.notEqual(reply.calls[0]?.id, '');
+    assert.equal(reply.value, undefined, 'it has not answered');
+    assert.deepEqual(bodies()[0]?.tools, [{ type: 'function', function: TOOL }]);
+    assert.equal(bodies()[0]?.tool_choice, 'required');
+  });
+
+  it('model / openai / what came of a call is sent back under its id', async () => {
+    server.on({ userMessage: /./ }, { content: GOOD });
+    const call = { id: 'call-1', name: 'read_file', arguments: '{"path":"a.ts"}' };
+    const talk: Message[] = [
+      ...messages,
+      { role: 'assistant', text: '', calls: [call] },
+      { role: 'tool', callId: 'call-1', text: 'the file' },
+    ];
+    await modelAt(url()).turn({ messages: talk, form, tools: [TOOL], ...asker });
+    const [, , said, outcome] = bodies()[0]?.messages ?? [];
+    const asked = { name: call.name, arguments: call.arguments };
+    assert.deepEqual(said, {
+      role: 'assistant',
+      content: null,
+      tool_calls: [{ id: 'call-1', type: 'function', function: asked }],
+    });
+    assert.deepEqual(outcome, { role: 'tool', tool_call_id: 'call-1', content: 'the file' });
+  });
+
+  it('model / openai / without a form the answer is text, and no schema is sent', async () => {
+    server.on({ userMessage: /./ }, { content: 'All is well.' });
+    const reply = await modelAt(url()).turn({ messages, ...asker });
+    assert.deepEqual([reply.text, reply.value, reply.calls], ['All is well.', undefined, []]);
+    assert.equal(bodies()[0]?.response_format, undefined);
+  });
+
+  it('model / openai / how sure the model says it is comes with the answer', async () => {
+    server.on({ userMessage: /./ }, { content: GOOD });
+    assert.equal((await ask(modelAt(url()))).confidence, ANSWER.confidence);
+  });
+
+  it('model / openai / a server that refuses a form beside tools is still asked for it without them', async () => {
+    server.on(
+      { userMessage: /./, predicate: (request) => 'tools' in request && 'response_format' in request },
+      { error: { message: "'response_format' cannot be combined with tools" }, status: 400 },
+    );
+    server.on({ userMessage: /./ }, { content: GOOD });
+    const model = modelAt(url());
+    await model.turn({ messages, form, tools: [TOOL], ...asker });
+    await model.turn({ messages, form, tools: [TOOL], ...asker });
+    await ask(model);
+    const shown = bodies().map((body) => ['tools' in body, 'response_format' in body]);
+    assert.deepEqual(shown, [
+      [true, true],
+      [true, false],
+      [true, false],
+      [false, true],
+    ]);
+  });
+
   const CHAOS = {
     'a rate limit': [{ rateLimitRate: 1 }, 'model-unavailable', /429/],
     'an error 500': [{ dropRate: 1 }, 'model-unavailable', /500/],
@@ -183,7 +259,7 @@ describe('model / openai / a server that answers', () => {
   it('model / openai / a server that fails once is asked again', async () => {
     server.on({ userMessage: /./ }, { content: GOOD });
     server.nextRequestError(503);
-    assert.deepEqual((await ask(modelAt(url(), { maxRetries: 1 }))).answer, ANSWER);
+    assert.deepEqual((await ask(modelAt(url(), { maxRetries: 1 }))).value, ANSWER);
   });
 
   it('model / openai / a wrong key is told without the key', async () => {
@@ -202,7 +278,7 @@ describe('model / openai / a server that answers', () => {
     assert.equal(server.getRequests().length, asked, 'nobody was asked');
     server.clearChaos();
     const reply = await waitFor('the model to be tried again', () => ask(model));
-    assert.deepEqual(reply.answer, ANSWER);
+    assert.deepEqual(reply.value, ANSWER);
     const phrases = runtime.lines.map(({ phrase }) => phrase);
     assert.deepEqual(phrases, ['model left alone for a while', 'model is back']);
   });
@@ -246,7 +322,7 @@ describe('model / openai / a server that misbehaves', () => {
     it(`model / openai / a call to a server that hangs ${where} ends with its signal`, async () => {
       const server = await start((socket) => void socket.write(sent));
       const controller = new AbortController();
-      const call = modelAt(server.url).complete({ system: '', user: '', signal: controller.signal });
+      const call = ask(modelAt(server.url), controller.signal);
       await waitFor('the request to arrive', () => server.connections > 0);
       controller.abort();
       await assert.rejects(call, (error) => hasCode(error, 'model-unavailable') && /ended/.test(error.message));

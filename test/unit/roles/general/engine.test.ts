@@ -37,8 +37,11 @@ test('general / engine / a model gets the prompts of the general, and its answer
     model: 'scripted',
     usage: { promptTokens: 10, completionTokens: 5, costUsd: 0 },
   });
-  assert.equal(model.requests[0]?.system, 'rendered generals/security-general/system');
-  assert.equal(model.requests[0]?.user, 'rendered generals/security-general/user');
+  assert.deepEqual(model.requests[0]?.messages, [
+    { role: 'system', text: 'rendered generals/security-general/system' },
+    { role: 'user', text: 'rendered generals/security-general/user' },
+  ]);
+  assert.equal(model.requests[0]?.spender, undefined, 'nothing was promised to anybody');
 });
 
 const FAILURES = [

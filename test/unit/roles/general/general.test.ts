@@ -128,7 +128,7 @@ test('general / execution / a failure is recorded with its code, and a new offer
 
 test('general / execution / an unexpected error is recorded as internal', async () => {
   const { general, disk, notes } = await started({
-    model: { complete: () => Promise.reject(new TypeError('x is not a function')) },
+    model: { turn: () => Promise.reject(new TypeError('x is not a function')) },
   });
   await general.offer(OWNER, offerOf());
   await until('it failed', () => notes.length > 0);
@@ -210,8 +210,7 @@ test('general / notes / nothing is told of what has ended', async () => {
 
 test('general / stop / running executions end, queued ones are handed back at once, and nothing new is taken', async () => {
   const gate = Promise.withResolvers<void>();
-  const usage = { promptTokens: 0, completionTokens: 0, costUsd: 0 };
-  const model = { complete: () => gate.promise.then(() => ({ answer: ANSWER, model: 'm', usage })) };
+  const model = new ScriptedModel(ANSWER).after(gate.promise);
   const { general, disk } = await started({ model });
   for (const number of [1, 2]) await general.offer(OWNER, numberedOffer(number, { subject: 'acme/app#1' }));
   await until('the first began', async () => (await storyOn(disk)).includes('accepted1'));
@@ -255,8 +254,7 @@ test('general / stop / what was handed back is accepted again after a restart, a
 
 test('general / superseded / of queued heads of one pull request only the newest is worked on', async () => {
   const gate = Promise.withResolvers<void>();
-  const usage = { promptTokens: 0, completionTokens: 0, costUsd: 0 };
-  const model = { complete: () => gate.promise.then(() => ({ answer: ANSWER, model: 'm', usage })) };
+  const model = new ScriptedModel(ANSWER).after(gate.promise);
   const { general, disk, notes } = await started({ model });
   for (const [number, head] of ['a', 'b', 'c', 'd'].entries()) await general.offer(OWNER, pushOffer(number, head));
   gate.resolve();

@@ -1,18 +1,27 @@
 import * as z from 'zod';
-import { AnswerSchema } from '../../protocols/result.ts';
 
 /** Keywords that servers refuse in strict schemas; zod checks them afterwards. */
 const REFUSED_KEYWORDS: ReadonlySet<string> = new Set(['$schema', 'minLength', 'maxLength']);
 
+const KNOWN = new WeakMap<z.ZodType, Record<string, unknown>>();
+
 /**
- * `AnswerSchema` as the strict form of structured outputs wants it: every property is required, and what is optional may be
- * null instead.
+ * A form as the strict form of structured outputs wants it: every property is required, and what is optional may be null
+ * instead.
  */
-export const ANSWER_JSON_SCHEMA: Record<string, unknown> = strict(z.toJSONSchema(AnswerSchema));
+export function strictSchemaOf(schema: z.ZodType): Record<string, unknown> {
+  const known = KNOWN.get(schema) ?? strict(z.toJSONSchema(schema));
+  KNOWN.set(schema, known);
+  return known;
+}
 
 function strict(schema: unknown): Record<string, unknown> {
   const copy = Object.fromEntries(entriesOf(schema).filter(([keyword]) => !REFUSED_KEYWORDS.has(keyword)));
   if (copy.items !== undefined) copy.items = strict(copy.items);
+  for (const keyword of ['anyOf', 'oneOf', 'allOf'] as const) {
+    const branches = copy[keyword];
+    if (Array.isArray(branches)) copy[keyword] = branches.map(strict);
+  }
   if (copy.properties === undefined) return copy;
   const required: readonly unknown[] = Array.isArray(copy.required) ? copy.required : [];
   const properties = entriesOf(copy.properties).map(([name, property]): [string, unknown] => {

@@ -1,0 +1,51 @@
+import type {
+  ChatCompletionCreateParamsNonStreaming,
+  ChatCompletionFunctionTool,
+  ChatCompletionMessageParam,
+} from 'openai/resources/chat/completions';
+import type { Form, Message, ToolSpec, TurnRequest } from '../../roles/ports/model.ts';
+import { strictSchemaOf } from './strict-schema.ts';
+
+/** What one request is about. */
+export type Asked = Pick<TurnRequest, 'messages' | 'tools' | 'toolChoice' | 'form'>;
+
+/** The part of a request that says what is asked, as chat completions want it. */
+export function askedParameters({
+  messages,
+  tools = [],
+  toolChoice,
+  form,
+}: Asked): Pick<ChatCompletionCreateParamsNonStreaming, 'messages' | 'tools' | 'tool_choice' | 'response_format'> {
+  return {
+    messages: messages.map(messageParameter),
+    ...(tools.length > 0 && { tools: tools.map(toolParameter), ...(toolChoice && { tool_choice: toolChoice }) }),
+    ...(form && { response_format: formatOf(form) }),
+  };
+}
+
+function messageParameter(message: Message): ChatCompletionMessageParam {
+  if (message.role === 'tool') return { role: 'tool', tool_call_id: message.callId, content: message.text };
+  if (message.role !== 'assistant') return { role: message.role, content: message.text };
+  const calls = message.calls ?? [];
+  if (calls.length === 0) return { role: 'assistant', content: message.text };
+  return {
+    role: 'assistant',
+    content: message.text === '' ? null : message.text,
+    tool_calls: calls.map(({ id, name, arguments: text }) => ({
+      id,
+      type: 'function',
+      function: { name, arguments: text },
+    })),
+  };
+}
+
+function toolParameter({ name, description, parameters }: ToolSpec): ChatCompletionFunctionTool {
+  return { type: 'function', function: { name, description, parameters: { ...parameters } } };
+}
+
+function formatOf({
+  name,
+  schema,
+}: Form<unknown>): NonNullable<ChatCompletionCreateParamsNonStreaming['response_format']> {
+  return { type: 'json_schema', json_schema: { name, strict: true, schema: strictSchemaOf(schema) } };
+}
