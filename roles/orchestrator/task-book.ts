@@ -153,7 +153,7 @@ export class TaskBook {
   /** Takes its place among those of its subject. */
   enterLine({ assignment: { subject, eventId, number }, key, slot, state }: TaskEntry): void {
     const holder = assigneeOf(state);
-    const status = lineStatusOf(state.phase);
+    const status = lineStatusOf(state);
     this.#lines.set(subject, slot, eventId, { number, status, ...(holder && { holder }) });
     if (status === 'ready') this.#parts.ready(key);
   }
@@ -189,7 +189,8 @@ export class TaskBook {
 
   #followLine(entry: TaskEntry, before: TaskState): void {
     const { state, assignment } = entry;
-    if (state.phase === before.phase && assigneeOf(state) === assigneeOf(before)) return;
+    const isSame = state.phase === before.phase && state.isUndecided === before.isUndecided;
+    if (isSame && assigneeOf(state) === assigneeOf(before)) return;
     if (state.phase === 'ended') this.#lines.delete(assignment.subject, entry.slot, assignment.eventId);
     else this.enterLine(entry);
     if (state.phase !== 'offering') this.#tryNext(assignment.subject, entry.slot);
@@ -209,13 +210,14 @@ function isUntried({ attempts, refused, lapsed, handedBack }: TaskState): boolea
   return attempts === 0 && refused.length === 0 && lapsed.length === 0 && handedBack.size === 0;
 }
 
-function lineStatusOf(phase: Phase): LineStatus {
+function lineStatusOf({ phase, isUndecided }: TaskState): LineStatus {
   switch (phase) {
     case 'ready':
     case 'offering':
     case 'held':
       return phase;
     case 'waiting':
+      return isUndecided ? 'ready' : 'aside';
     case 'dying':
     case 'ended':
       return 'aside';

@@ -4,14 +4,15 @@ import { backoffMs } from '../../policy/backoff.ts';
 import { grantLease } from '../../policy/lease.ts';
 import { isEnded, type Task } from '../../replica/story.ts';
 import { isRanked } from '../distribution.ts';
-import { bury, held, type Moment, ready, type Step, spentOf, stay, type TaskState, without } from './state.ts';
+import { bury, decided, held, type Moment, ready, type Step, spentOf, stay, type TaskState, without } from './state.ts';
 
 export function recorded(before: TaskState, task: Task, moment: Moment): Step {
   if (isEnded(task)) return stay({ ...before, phase: 'ended' });
   const failures = failuresOf(task);
   const ranked = task.plan.candidates.filter(isRanked).map(({ peer }) => peer);
   const handedBack = countsOf(task.handedBack);
-  const state = { ...before, ranked, failures, running: runningOf(task), attempts: task.attempts.length, handedBack };
+  const attempts = task.attempts.length;
+  const state = { ...decided(before), ranked, failures, running: runningOf(task), attempts, handedBack };
   const { lease } = before;
   switch (before.phase) {
     case 'held': {

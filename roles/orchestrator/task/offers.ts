@@ -29,7 +29,8 @@ function offerNext(state: TaskState, view: View, moment: Moment): Step {
   }
   if (view.askable.some((each) => !state.ranked.includes(each) && isOpen(state, each))) {
     const rested = rest(state, view, moment);
-    return rested.state.phase === 'dying' ? rested : { state: rested.state, effects: [{ type: 'replan' }] };
+    if (rested.state.phase === 'dying') return rested;
+    return { state: { ...rested.state, isUndecided: true }, effects: [{ type: 'replan' }] };
   }
   if (view.known.length > 0 && view.known.every((each) => state.refused.includes(each))) {
     return bury(state, `everybody who offers it refused: ${state.refusal}`);

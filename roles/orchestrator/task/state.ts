@@ -44,6 +44,8 @@ export interface TaskState {
   readonly tries: number;
   readonly retryAfterMs: number;
   readonly dueAt?: number;
+  /** A new decision is asked for. It keeps its place in its subject until that is made: nothing but the decision is missing (W2). */
+  readonly isUndecided?: true;
   /** End of trying. */
   readonly giveUpAt: number;
   /** End of trying while nobody offers the general. */
@@ -162,8 +164,14 @@ export function without({
   offeredTo: _offeredTo,
   lease: _lease,
   dueAt: _dueAt,
+  isUndecided: _isUndecided,
   ...rest
-}: TaskState): Omit<TaskState, 'offeredTo' | 'lease' | 'dueAt'> {
+}: TaskState): Omit<TaskState, 'offeredTo' | 'lease' | 'dueAt' | 'isUndecided'> {
+  return rest;
+}
+
+/** The decision that was asked for is made, or is not needed. */
+export function decided({ isUndecided: _isUndecided, ...rest }: TaskState): TaskState {
   return rest;
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Offer, OfferReply } from '../../../../protocols/dispatch.ts';
-import { eventIdOf, type PeerId, slotOf } from '../../../../protocols/ids.ts';
+import { LEASE_MS, type Offer, type OfferReply } from '../../../../protocols/dispatch.ts';
+import { type EventId, eventIdOf, type PeerId, slotOf } from '../../../../protocols/ids.ts';
 import { Sight } from '../../../../roles/orchestrator/sight.ts';
 import { TaskDesk } from '../../../../roles/orchestrator/task-desk.ts';
 import type { Task } from '../../../../roles/replica/story.ts';
@@ -39,15 +39,21 @@ async function deskOf() {
   await sight.start();
   const taken = new Set<string>();
   const none = () => {};
-  const hooks = { replan: none, bury: none, supersede: none, isTakingOver: (subject: string) => taken.has(subject) };
+  const replanned: EventId[] = [];
+  const replan = (id: EventId) => void replanned.push(id);
+  const hooks = { replan, bury: none, supersede: none, isTakingOver: (subject: string) => taken.has(subject) };
   const eventBy = async () => eventOf();
   const desk = new TaskDesk({ sight, dispatcher, runtime, meter: silentMeter, eventOf: eventBy, ...hooks });
   const update = async (number: number, ranked: readonly PeerId[], fields: Partial<Task> = {}) => {
-    const assignment = { eventId: eventIdOf('github', String(number)), subject: SUBJECT, number, deadline: 1e15 };
+    const assignment = { eventId: idOf(number), subject: SUBJECT, number, deadline: 1e15 };
     desk.update(assignment, taskOf(ranked, fields), { ends: () => ({ giveUpAt: 1e9, abandonAt: 1e9 }) });
     await settled();
   };
-  return { desk, taken, asked, update, said: () => asked.map(({ to, number }) => [number, to]) };
+  return { runtime, desk, taken, asked, replanned, update, said: () => asked.map(({ to, number }) => [number, to]) };
+}
+
+function idOf(number: number): EventId {
+  return eventIdOf('github', String(number));
 }
 
 function taskOf(ranked: readonly PeerId[], fields: Partial<Task>): Task {
@@ -76,10 +82,35 @@ test('orchestrator / task desk / who waits for room at a node goes before a newc
   assert.deepEqual(said(), [[1, A]]);
 });
 
+test('orchestrator / task desk / one that needs a new decision goes before those behind it', async () => {
+  const { replanned, update, said } = await deskOf();
+  await update(1, [peerNamed('away')]);
+  await update(2, [A, B]);
+  assert.deepEqual(replanned, [idOf(1)]);
+  assert.deepEqual(said(), []);
+  await update(1, [peerNamed('away'), A]);
+  assert.deepEqual(said(), [[1, A]]);
+});
+
+test('orchestrator / task desk / one whose silent node is alone in its decision goes before those behind it', async () => {
+  const { runtime, update, said } = await deskOf();
+  const away = peerNamed('away');
+  await update(1, [away], { state: 'accepted', accepted: { by: away, at: 1 } });
+  await update(2, [A, B]);
+  await runtime.advance(LEASE_MS + 1);
+  await update(1, [away, A], { state: 'accepted', accepted: { by: away, at: 1 } });
+  assert.deepEqual(
+    said().filter(([, to]) => to !== away),
+    [[1, A]],
+  );
+});
+
 test('orchestrator / task desk / one that nobody at hand may do blocks nobody', async () => {
   const { update, said } = await deskOf();
   await update(1, [peerNamed('away')]);
   await update(2, [A, B]);
+  // It is decided again, and nobody more is ranked.
+  await update(1, [peerNamed('away')]);
   assert.deepEqual(said(), [[2, A]]);
 });
 

@@ -71,6 +71,7 @@ interface Case {
   readonly phase: TaskState['phase'];
   readonly effects?: readonly TaskEffect[];
   readonly due?: number;
+  readonly isUndecided?: true;
 }
 
 const CASES: readonly Case[] = [
@@ -159,6 +160,18 @@ const CASES: readonly Case[] = [
     phase: 'waiting',
     effects: [{ type: 'replan' }],
     due: 500,
+    isUndecided: true,
+  },
+  {
+    id: 'the new decision ranks nobody more: it waits like any other',
+    facts: [recorded(), go([C]), recorded()],
+    phase: 'waiting',
+    due: 500,
+  },
+  {
+    id: 'there is no new decision in time: it is looked at again',
+    facts: [recorded(), go([C]), [500, { type: 'due' }]],
+    phase: 'ready',
   },
   {
     id: 'the new decision ranks them: it is ready at once',
@@ -449,12 +462,13 @@ const CASES: readonly Case[] = [
   },
 ];
 
-for (const { id, facts, phase, effects = [], due } of CASES) {
+for (const { id, facts, phase, effects = [], due, isUndecided } of CASES) {
   test(`orchestrator / task / ${id}`, () => {
     const step = after(...facts);
     assert.equal(step.state.phase, phase);
     assert.deepEqual(step.effects, effects);
     assert.equal(dueOf(step.state), due);
+    assert.equal(step.state.isUndecided, isUndecided);
   });
 }
 
