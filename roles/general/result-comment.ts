@@ -1,7 +1,7 @@
 import type { Finding } from '../../protocols/result.ts';
+import { maskSecrets } from '../policy/redact.ts';
 import type { Analysis } from './engine.ts';
 import { titleOf } from './prompt.ts';
-import { maskSecrets } from './rules/secrets.ts';
 
 /**
  * An answer as Markdown. What a model wrote is data (T7): it names nobody, so that nobody is notified by it, and opens no HTML.

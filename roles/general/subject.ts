@@ -1,5 +1,5 @@
 import type { MeshEvent } from '../../protocols/event.ts';
-import { maskSecrets } from './rules/secrets.ts';
+import { maskSecrets } from '../policy/redact.ts';
 
 /** What an event is about, as the prompts and the rules tell them apart. */
 export const ABOUTS = ['change', 'push', 'issue', 'run', 'release', 'alert', 'other'] as const;

@@ -1,7 +1,7 @@
 import type { MeshEvent } from '../../../protocols/event.ts';
+import { maskSecrets } from '../../policy/redact.ts';
 import type { Judgement, Lens } from '../rules/answer.ts';
 import type { Sight } from '../rules/look.ts';
-import { maskSecrets } from '../rules/secrets.ts';
 
 /** Sees everything the rules see, rates nothing differently, and adds the facts of events that have no shape of their own. */
 export const GENERAL_PURPOSE: Lens = {

@@ -1,8 +1,8 @@
 import type { MeshEvent, Severity } from '../../../protocols/event.ts';
 import type { Answer, Finding } from '../../../protocols/result.ts';
+import { maskSecrets } from '../../policy/redact.ts';
 import { nameOf } from '../subject.ts';
 import { look, type Sight } from './look.ts';
-import { maskSecrets } from './secrets.ts';
 import { isWorse, SIGNALS, type Signal, type SignalId, shiftSeverity } from './signal.ts';
 
 /** How many steps a general rates a signal higher or lower than its neighbours do, and what it advises. */

@@ -1,5 +1,5 @@
 import type { Severity } from '../../../protocols/event.ts';
-import { secretKinds } from './secrets.ts';
+import { secretKinds } from '../../policy/redact.ts';
 import { listed, type Signal, type SignalId, signal } from './signal.ts';
 import type { TextPart } from './texts.ts';
 
