@@ -3,7 +3,7 @@ import { PROJECTION_TABLES, type TableName } from '../../../roles/ports/tables.t
 import type { Observer } from './observer.ts';
 import { orderViolations } from './order.ts';
 import { endOf, type Schedule } from './schedule.ts';
-import type { World } from './world.ts';
+import type { Host, World } from './world.ts';
 
 export const COUNTS = ['ackedLost', 'duplicatedEffects', 'notConverged', 'orderViolations', 'lockViolations'] as const;
 export type Count = (typeof COUNTS)[number];
@@ -27,10 +27,7 @@ export function isConverged({ mode }: Schedule, world: World, observer: Observer
   if (hosts.some(({ node, disk }) => node === undefined || disk.size('open') > 0 || disk.size('inbox') > 0))
     return false;
   if (world.github.comments.size > observer.done.size) return false;
-  if (
-    mode === 'swept' &&
-    [...observer.sent, ...observer.acked.keys()].some((id) => hosts[0]?.disk.get('ids', id) === undefined)
-  )
+  if (mode === 'swept' && [...observer.sent, ...observer.acked.keys()].some((id) => !isKnownAt(hosts[0], id, observer)))
     return false;
   return new Set(hosts.map(({ node }) => JSON.stringify(node?.replica.have()))).size === 1;
 }
@@ -63,7 +60,9 @@ export function recoveryTimes({ faults }: Schedule, observer: Observer): number[
 /** An acknowledged event has to be somewhere; so has work that somebody said he does. */
 function lost({ mode }: Schedule, world: World, observer: Observer): Violation[] {
   const hosts = [...world.hosts.values()];
-  const isHere = (id: EventId) => hosts.some(({ disk }) => disk.get('ids', id) !== undefined);
+  // One whose disk is gone is asked for again, and answered by the one event of its body (I2, I3). A copy is of itself.
+  const isHere = (id: EventId) =>
+    hosts.some((host) => (mode === 'swept' ? isKnownAt(host, id, observer) : host.disk.get('ids', id) !== undefined));
   const lostEvents = [...observer.acked.keys()].filter((id) => !isHere(id) && !observer.outcomes.has(id));
   const neverCame = mode === 'swept' ? [...observer.sent].filter((id) => !isHere(id)) : [];
   return [
@@ -82,6 +81,12 @@ function lost({ mode }: Schedule, world: World, observer: Observer): Violation[]
       return { count: 'ackedLost' as const, what, eventId };
     }),
   ];
+}
+
+/** It is there, or its body under the id of another delivery: asked for again it is answered with that one (I2). */
+function isKnownAt(host: Host | undefined, id: EventId, observer: Observer): boolean {
+  const has = (each: EventId) => host?.disk.get('ids', each) !== undefined;
+  return has(id) || observer.twinsOf(id).some(has);
 }
 
 /** Outside there is one comment for each task that ended well, and no other. */

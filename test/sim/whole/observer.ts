@@ -48,6 +48,8 @@ export class Observer implements Probe {
   readonly acked = new Map<EventId, number>();
   /** Everything that was ever sent to the mesh and not answered with 2xx yet. */
   readonly sent = new Set<EventId>();
+  /** Of everything that was ever sent, the signature of its body. */
+  readonly #macs = new Map<EventId, string>();
   readonly settledAt = new Map<EventId, number>();
   readonly outcomes = new Map<EventId, string>();
   readonly begins: Begin[] = [];
@@ -98,14 +100,26 @@ export class Observer implements Probe {
       this.settledAt.set(eventId, at);
       this.outcomes.set(eventId, record.outcome);
     }
+    // Of a node that was killed just after it had written it, nobody but the others tells.
+    if (record.type === 'done')
+      this.done.set(effectKey(eventId, record.slot, 'result'), { eventId, slot: record.slot });
     if (!own) return;
     if (record.type === 'started' || (record.type === 'accepted' && record.attempt !== undefined)) {
       const { slot, attempt = 1 } = record;
       this.begins.push({ at, order: this.begins.length, node, eventId, slot, attempt });
     }
     if (record.type === 'handed-back') this.parkedAt.set(taskKey(eventId, record.slot), at);
-    if (record.type === 'done')
-      this.done.set(effectKey(eventId, record.slot, 'result'), { eventId, slot: record.slot });
+  }
+
+  sends(eventId: EventId, mac: string): void {
+    this.sent.add(eventId);
+    this.#macs.set(eventId, mac);
+  }
+
+  /** The other ids under which its body was sent. */
+  twinsOf(eventId: EventId): EventId[] {
+    const mac = this.#macs.get(eventId);
+    return [...this.#macs.keys()].filter((each) => each !== eventId && this.#macs.get(each) === mac);
   }
 
   lostDisk(node: string): void {

@@ -14,30 +14,31 @@ interface Webhook {
 }
 
 const PERSON_EVERY = 5;
-const SENT = new WeakMap<World, Map<string, Webhook>>();
+/** By the number of the delivery. */
+const SENT = new WeakMap<World, Map<number, Webhook>>();
 
 /** Sends one webhook. Like GitHub it tries once: nobody there, or no answer, and that was it. */
 export function deliver(delivery: Delivery, world: World, observer: Observer): void {
-  const { kind, subject, to, repeats } = delivery;
-  const guid = `event-${repeats?.as === 'same id' ? repeats.id : delivery.id}`;
-  const sent = SENT.get(world) ?? new Map<string, Webhook>();
-  SENT.set(world, sent);
-  const webhook = sent.get(guid) ?? {
-    guid,
-    number: Number(subject.split('#')[1]),
-    kind,
-    mac: `mac-${repeats?.id ?? delivery.id}`,
-  };
-  sent.set(guid, webhook);
-  observer.sent.add(eventIdOf('github', guid));
+  const sent = SENT.get(world) ?? new Map<number, Webhook>();
+  const webhook = webhookOf(delivery, sent);
+  SENT.set(world, sent.set(delivery.id, webhook));
+  observer.sends(eventIdOf('github', webhook.guid), webhook.mac);
   // People work on the same branches.
   if (delivery.id % PERSON_EVERY === 0) world.github.branches.pushByPerson(`b${delivery.id % 2}`);
-  send(webhook, world.host(to).node, world, observer);
+  send(webhook, world.host(delivery.to).node, world, observer);
+}
+
+/** The same body says the same about the same subject: only the id, which GitHub does not sign, may be another. */
+function webhookOf({ id, kind, subject, repeats }: Delivery, sent: ReadonlyMap<number, Webhook>): Webhook {
+  const guid = `event-${id}`;
+  const first = repeats && sent.get(repeats.id);
+  if (first === undefined) return { guid, number: Number(subject.split('#')[1]), kind, mac: `mac-${id}` };
+  return repeats?.as === 'same id' ? first : { ...first, guid };
 }
 
 /** Once more, to any aggregator that is up: there is a balancer before them. */
 export function redeliver(guid: string, world: World, observer: Observer): void {
-  const webhook = SENT.get(world)?.get(guid);
+  const webhook = [...(SENT.get(world)?.values() ?? [])].find((each) => each.guid === guid);
   const node = world.running().find(({ aggregator }) => aggregator !== undefined);
   if (webhook) send(webhook, node, world, observer);
 }
