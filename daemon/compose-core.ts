@@ -100,7 +100,7 @@ export async function composeCore(config: Config, version: string): Promise<Core
   roster.onChange(() => logSync.orgChanged());
   const blobs = new BlobSync({ store: store.blobs, mesh, runtime });
   const retention = new Retention(
-    { keepMs: config.node.retention },
+    { keepMs: config.node.retention, self: identity.peer },
     { replica, disk, blobs: store.blobs, tables, runtime, meter: metrics, lowestOf: (log) => logSync.lowestOf(log) },
   );
   const isReady = readiness(logSync, runtime);

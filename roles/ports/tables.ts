@@ -40,6 +40,27 @@ export const PROJECTION_TABLES = {
   sessions: 'sessions',
   /** (event id, slot) → the highest execution whose session has ended: keeps `sessions` right when logs arrive out of order. */
   sessionEnds: 'sessionEnds',
+  /** `<repository>#<number>` → what is talked about there, and how far: the fields of docs/parity.md 253. */
+  conversations: 'conversations',
+  /** (value, id) → nothing: the indexes of docs/parity.md 256, each named for its table and field. */
+  conversationsByIssueId: 'conversations_issue_id',
+  conversationsByStatus: 'conversations_status',
+  conversationsByCreatedAt: 'conversations_created_at',
+  /** Id → one thing an agent did or decided: the fields of docs/parity.md 254. */
+  agentActions: 'agent_actions',
+  agentActionsByCreatedAt: 'agent_actions_created_at',
+  /** Id → what a developer made of an issue: the fields of docs/parity.md 255. */
+  codeGenerations: 'code_generations',
+  codeGenerationsByStatus: 'code_generations_status',
+  codeGenerationsByCreatedAt: 'code_generations_created_at',
+  /** (table, id) → where the record lies that a conversation or a generation was made of, and what the fields above leave out. */
+  agentRows: 'agent_rows',
+  /** (subject, hash of a text) → the newest word of a person on it. */
+  approvals: 'approvals',
+  /** (event id, slot, key) → what waits, or waited, for a person's word. */
+  approvalsAsked: 'approvals_asked',
+  /** (event id, slot) → what people told a session. */
+  sessionOrders: 'session_orders',
   /** (origin, epoch, seq) → why a record could not be read (L3). */
   unreadable: 'unreadable',
   /** Peer → its newest card. */

@@ -24,7 +24,7 @@ export async function isClosed(decoded: Decoded, age: Age, parts: ClosedParts): 
   // Nobody will ever read it, here.
   if (!decoded.ok) return true;
   const { record } = decoded;
-  const eventId = record.type === 'session' ? record.eventId : eventIdOfRecord(record);
+  const eventId = 'eventId' in record ? record.eventId : eventIdOfRecord(record);
   if (eventId === undefined || !isKnown(eventId, parts.tables)) return record.at <= age.cutoff;
   if (!(await isEventClosed(eventId, age.cutoff, parts.tables))) return false;
   // Whoever has the event and not its end takes it for open: a node that begins at our floors must not. Copies of an event that

@@ -31,7 +31,10 @@ const ABOUT_EVENTS: readonly TableName[] = [
   'openRuns',
   'sessions',
   'sessionEnds',
+  'approvals_asked',
+  'session_orders',
 ];
+
 /**
  * Forgets events that ended before the cutoff and of which no log holds a record any more: until then a repeat of such an event is
  * known by its id (L10). Returns how many.

@@ -43,6 +43,6 @@ export function isNewer(a: Position, at: number, b: (Position & { readonly at: n
 }
 
 /** The newest of its kind, and its record is gone. */
-function isOfCut(row: Position | undefined, isCut: (position: Position) => boolean): boolean {
+export function isOfCut(row: Position | undefined, isCut: (position: Position) => boolean): boolean {
   return row !== undefined && isCut(row);
 }

@@ -1,7 +1,9 @@
+import { AGENTS } from './project-agents.ts';
 import { EFFECTS } from './project-effects.ts';
 import { DEAD_LETTERS, PROGRESS } from './project-ends.ts';
 import { EVENTS, UNREADABLE } from './project-events.ts';
 import { CARDS, GENERALS } from './project-nodes.ts';
+import { APPROVALS, SESSION_ORDERS } from './project-people.ts';
 import { RUNS } from './project-runs.ts';
 import { SESSIONS } from './project-sessions.ts';
 import { DISTRIBUTIONS, FACTS, INBOX, SUBJECTS } from './project-work.ts';
@@ -19,6 +21,9 @@ export const PROJECTIONS: readonly Projection[] = [
   EFFECTS,
   SESSIONS,
   RUNS,
+  AGENTS,
+  APPROVALS,
+  SESSION_ORDERS,
   GENERALS,
   CARDS,
   UNREADABLE,

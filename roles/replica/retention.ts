@@ -1,7 +1,7 @@
 import { messageOf } from '../../protocols/errors.ts';
-import type { LogId, Position } from '../../protocols/ids.ts';
+import type { LogId, PeerId, Position } from '../../protocols/ids.ts';
 import { LIMITS } from '../../protocols/names.ts';
-import { decodeRecord } from '../../protocols/record.ts';
+import { type Decoded, decodeRecord } from '../../protocols/record.ts';
 import type { BlobStore } from '../ports/blobs.ts';
 import type { Batch, Disk } from '../ports/disk.ts';
 import type { Meter, Runtime } from '../ports/runtime.ts';
@@ -9,6 +9,8 @@ import type { Tables } from '../ports/tables.ts';
 import { isClosed, isKnown } from './closed.ts';
 import { CutRows } from './cut-rows.ts';
 import { expireDecisions, expireEvents } from './expire.ts';
+import { expireAgents } from './expire-agents.ts';
+import { isInForce } from './in-force.ts';
 import type { Replica } from './replica.ts';
 
 export interface RetentionOptions {
@@ -16,10 +18,12 @@ export interface RetentionOptions {
   readonly keepMs: number;
   /** Time between two looks, milliseconds. Default: ten minutes, or a quarter of the retention when that is shorter. */
   readonly everyMs?: number;
+  /** This node: what it said and still holds it says again, so that its log can be dropped behind it. Default: nobody does. */
+  readonly self?: PeerId;
 }
 
 export interface RetentionParts {
-  readonly replica: Pick<Replica, 'have' | 'cut' | 'note' | 'floorOf' | 'isLogProjected' | 'isQuarantined'>;
+  readonly replica: Pick<Replica, 'have' | 'cut' | 'note' | 'floorOf' | 'isLogProjected' | 'isQuarantined' | 'append'>;
   readonly disk: Pick<Disk, 'read' | 'reclaim'>;
   readonly blobs?: Pick<BlobStore, 'notes' | 'remove'>;
   readonly tables: Tables;
@@ -38,6 +42,8 @@ export interface Swept {
 const EVERY_MS = 10 * 60_000;
 /** Records dropped in one write. */
 const CUT_RECORDS = 4 * LIMITS.groupRecords;
+/** What still holds is said again once so many records follow it: a quiet log would otherwise only repeat itself. */
+const RENEWED_BEHIND = 4 * LIMITS.groupRecords;
 /** One segment at a time: a floor lies at the end of one. */
 const NEXT_SEGMENT = { records: 1, bytes: 1 };
 
@@ -46,7 +52,7 @@ const NEXT_SEGMENT = { records: 1, bytes: 1 };
  * one that a peer of the last day lacks. Then forgets the ids and rows of events of which no record is left.
  */
 export class Retention {
-  readonly #options: Required<RetentionOptions>;
+  readonly #options: RetentionOptions & Required<Pick<RetentionOptions, 'everyMs'>>;
   readonly #parts: RetentionParts;
   #cancel: () => void = () => {};
   #sweeping: Promise<unknown> | undefined;
@@ -82,6 +88,7 @@ export class Retention {
     }
     const events = await expireEvents(cutoff, { tables, replica });
     await expireDecisions(cutoff, { tables, replica });
+    await expireAgents(cutoff, { tables, replica });
     await this.#dropBlobs(cutoff);
     if (records > 0) {
       meter.count('mindmesh_log_cut_records_total', {}, records);
@@ -128,10 +135,23 @@ export class Retention {
   }
 
   async #isClosed(segment: Batch, cutoff: number): Promise<boolean> {
-    for (const record of segment.records) {
+    let isWhole = true;
+    for (const { position, decoded } of entriesOf(segment)) {
       const age = { cutoff, keepMs: this.#options.keepMs };
-      if (!(await isClosed(decodeRecord(record), age, this.#parts))) return false;
+      if (decoded.ok && isInForce(decoded.record, position, this.#parts.tables)) {
+        if (!(await this.#renew(position, decoded, cutoff))) return false;
+        isWhole = false;
+      } else if (!(await isClosed(decoded, age, this.#parts))) return false;
     }
+    return isWhole;
+  }
+
+  /** Says again what this node said long ago and what still holds: at the next look the log ends behind it. */
+  async #renew({ origin, epoch, seq }: Position, decoded: Decoded & { ok: true }, cutoff: number): Promise<boolean> {
+    const { replica } = this.#parts;
+    const length = replica.have().find((log) => log[0] === origin && log[1] === epoch)?.[2] ?? 0;
+    if (origin !== this.#options.self || decoded.record.at > cutoff || length - seq <= RENEWED_BEHIND) return false;
+    await replica.append(decoded.record);
     return true;
   }
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { CONVERSATION_STATES, GENERATION_STATES, SESSION_ORDERS } from '../../protocols/agent-records.ts';
 import { compiled } from '../../protocols/compiled.ts';
 import { EffectKeySchema, EffectRefSchema, EffectTargetSchema } from '../../protocols/effects.ts';
 import { KindSchema } from '../../protocols/event.ts';
@@ -105,6 +106,74 @@ export const ROWS = {
     resumed: count,
   }),
   sessionEnds: z.int().positive(),
+  conversations: z.object({
+    id: z.string(),
+    issue_id: z.string(),
+    issue_number: count,
+    repo_full_name: z.string(),
+    status: z.enum(CONVERSATION_STATES),
+    analysis: z.unknown(),
+    created_at: at,
+    updated_at: at,
+  }),
+  conversations_issue_id: z.literal(true),
+  conversations_status: z.literal(true),
+  conversations_created_at: z.literal(true),
+  agent_actions: z.object({
+    id: z.string(),
+    conversation_id: z.string().nullable(),
+    /** `product_owner`, `developer`, or another general's name in the same way. */
+    agent_type: z.string(),
+    action_type: z.string(),
+    payload: z.unknown(),
+    created_at: at,
+  }),
+  agent_actions_created_at: z.literal(true),
+  code_generations: z.object({
+    id: z.string(),
+    conversation_id: z.string(),
+    pr_number: count.nullable(),
+    files_changed: z.array(z.string()),
+    tests_generated: z.array(z.string()),
+    status: z.enum(GENERATION_STATES),
+    created_at: at,
+  }),
+  code_generations_status: z.literal(true),
+  code_generations_created_at: z.literal(true),
+  agent_rows: z.object({
+    ...position,
+    at,
+    eventId: EventIdSchema,
+    slot: SlotIdSchema,
+    /** Of the text that a conversation is about. */
+    textHash: z.string().optional(),
+  }),
+  approvals: z.object({
+    ...position,
+    at,
+    verdict: z.enum(['approved', 'denied']),
+    by: z.string(),
+    via: z.enum(['comment', 'cli']),
+    eventId: EventIdSchema.optional(),
+    reason: z.string().optional(),
+  }),
+  approvals_asked: z.object({
+    ...position,
+    at,
+    eventId: EventIdSchema,
+    slot: SlotIdSchema,
+    key: EffectKeySchema,
+    general: z.string(),
+    subject: z.string(),
+    what: z.string(),
+    textHash: z.string(),
+  }),
+  session_orders: z.object({
+    /** The newest but for what was only said. */
+    newest: z.object({ ...position, at, order: z.enum(SESSION_ORDERS), by: z.string() }).optional(),
+    /** What was said to the agent, the oldest first. */
+    said: z.array(z.object({ ...position, at, by: z.string(), text: z.string() })),
+  }),
   runs: z.object({
     eventId: EventIdSchema,
     slot: SlotIdSchema,
@@ -135,7 +204,7 @@ export type Row<T extends TableName> = z.infer<(typeof ROWS)[T]>;
 const PARSERS = new Map(Object.entries(ROWS).map(([table, schema]) => [table, compiled<z.ZodType>(schema)]));
 
 /** One row in its type; undefined when there is none or it is not of this build's shape (a rebuild writes it anew). */
-export function getRow<T extends TableName>(tables: Tables, table: T, key: string): Row<T> | undefined {
+export function getRow<T extends TableName>(tables: Pick<Tables, 'get'>, table: T, key: string): Row<T> | undefined {
   return decodeRow(table, tables.get(table, key));
 }
 

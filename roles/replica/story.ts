@@ -106,6 +106,14 @@ export function eventIdOfRecord(record: MeshRecord): EventId | undefined {
       return record.eventId;
     // Checkpoints are large, and only the newest counts: they are found by the table `sessions`, not as part of the story.
     case 'session':
+    // What agents tell beside their work, and people to them, has tables of its own.
+    case 'usage':
+    case 'action':
+    case 'conversation':
+    case 'code-generation':
+    case 'approval-asked':
+    case 'approval':
+    case 'session-order':
     case 'card':
     case 'general-status':
       return undefined;

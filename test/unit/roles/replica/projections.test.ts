@@ -1,17 +1,23 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type Epoch, logKey, type Position, slotOf } from '../../../../protocols/ids.ts';
-import { type Decoded, decodeRecord, encodeRecord, type MeshRecord } from '../../../../protocols/record.ts';
+import { logKey, slotOf } from '../../../../protocols/ids.ts';
+import { decodeRecord, encodeRecord, type MeshRecord } from '../../../../protocols/record.ts';
 import { newestFirst, PROJECTION_TABLES, type TableName, tableKey } from '../../../../roles/ports/tables.ts';
-import { Draft } from '../../../../roles/replica/draft.ts';
 import { isListed } from '../../../../roles/replica/project-ends.ts';
 import { COUNTERS, macId } from '../../../../roles/replica/project-events.ts';
 import { PROJECTIONS } from '../../../../roles/replica/projections.ts';
-import { Projector } from '../../../../roles/replica/projector.ts';
 import { getRow, ROWS, rangeRows } from '../../../../roles/replica/rows.ts';
+import {
+  actionRecord,
+  approvalAskedRecord,
+  approvalRecord,
+  codeGenerationRecord,
+  conversationRecord,
+  sessionOrderRecord,
+} from '../../../fakes/agent-records.ts';
 import { epochNumber, peerNamed } from '../../../fakes/cards.ts';
 import { seeded, shuffled } from '../../../fakes/manual-runtime.ts';
-import { MemoryDisk } from '../../../fakes/memory-disk.ts';
+import { bothWays, dump, type Placed, place, projected, SELF } from '../../../fakes/projected.ts';
 import {
   AT,
   acceptedRecord,
@@ -37,46 +43,7 @@ import {
   supersededRecord,
 } from '../../../fakes/records.ts';
 
-const SELF = peerNamed('self');
 const [A, B] = [peerNamed('a'), peerNamed('b')];
-
-interface Placed {
-  readonly position: Position;
-  readonly decoded: Decoded;
-}
-
-function place(origin: Position['origin'], epoch: Epoch, seq: number, record: MeshRecord): Placed {
-  return { position: { origin, epoch, seq }, decoded: decodeRecord(encodeRecord(record)) };
-}
-
-/** Projects in this order, `groupSize()` records a commit. */
-async function projected(placed: readonly Placed[], groupSize = () => 1): Promise<MemoryDisk> {
-  const disk = new MemoryDisk();
-  const projector = new Projector({
-    self: SELF,
-    projections: PROJECTIONS,
-    onFault: (fault) => assert.fail(JSON.stringify(fault)),
-  });
-  for (let at = 0; at < placed.length; ) {
-    const group = placed.slice(at, at + groupSize());
-    const draft = new Draft(disk);
-    for (const { position, decoded } of group) projector.project(position, decoded, draft);
-    await disk.commit({ batches: [], ops: draft.ops() });
-    at += group.length;
-  }
-  return disk;
-}
-
-function dump(disk: MemoryDisk): Record<string, unknown> {
-  return Object.fromEntries(Object.values(PROJECTION_TABLES).map((table) => [table, disk.rows(table)]));
-}
-
-/** Both orders, which must give the same; returns the tables. */
-async function bothWays(placed: readonly Placed[]): Promise<MemoryDisk> {
-  const disk = await projected(placed);
-  assert.deepEqual(dump(await projected(placed.toReversed())), dump(disk));
-  return disk;
-}
 
 describe('replica / projections', () => {
   test('every table of the port has one owner', () => {
@@ -447,6 +414,28 @@ function randomRecord(random: () => number): MeshRecord {
       statusRecord(`g${below(2)}`, {
         ...fields,
         status: (['active', 'inactive', 'busy'] as const)[below(3)] ?? 'busy',
+      }),
+    () =>
+      conversationRecord(number, {
+        ...fields,
+        conversationId: `acme/app#${below(2)}`,
+        status: (['analyzing', 'ready_for_dev', 'completed'] as const)[below(3)] ?? 'analyzing',
+        createdAt: AT + below(2),
+      }),
+    () => actionRecord(number, { ...fields, actionId: `act-${below(3)}`, payload: { was: below(3) } }),
+    () =>
+      codeGenerationRecord(number, {
+        ...fields,
+        generationId: `gen-${below(2)}`,
+        status: random() < 0.5 ? 'generated' : 'merged',
+      }),
+    () => approvalAskedRecord(number, { ...fields, what: `thing ${below(2)}` }),
+    () => approvalRecord(number, { ...fields, verdict: random() < 0.5 ? 'approved' : 'denied' }),
+    () =>
+      sessionOrderRecord(number, {
+        ...fields,
+        order: (['pause', 'resume', 'cancel', 'steer'] as const)[below(4)] ?? 'pause',
+        text: `say ${below(2)}`,
       }),
     () => cardRecord('a', fields),
     () => cardRecord('b', fields),
