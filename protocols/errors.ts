@@ -352,6 +352,24 @@ export const ERRORS = {
     text: 'this node does not offer {general}',
     fix: 'It offers: {offered}.',
   },
+  'session-paused': {
+    retryable: true,
+    http: 409,
+    text: '{by} has paused this session',
+    fix: '`mindmesh sessions resume EVENT` lets it go on where it is.',
+  },
+  'session-cancelled': {
+    retryable: false,
+    http: 409,
+    text: '{by} has cancelled this session',
+    fix: '`mindmesh replay EVENT` has the same happening worked on as a new event.',
+  },
+  'approval-wanted': {
+    retryable: true,
+    http: 409,
+    text: 'a person has to approve first: {what}',
+    fix: '`mindmesh approvals ls` shows the text and its hash; approve it there, or by a comment `/mindmesh ok HASH`.',
+  },
   'queue-full': {
     retryable: true,
     http: 503,
@@ -376,6 +394,12 @@ export const ERRORS = {
     http: 502,
     text: 'the model {model} did not answer in the asked form, also after one repair try: {problem}',
     fix: 'Work goes on with offline-rules; use a model that honours json_schema.',
+  },
+  'budget-exceeded': {
+    retryable: false,
+    http: 429,
+    text: 'the budget of {whose} does not allow this call of a model: of {limit} {left} are left today, and it may take {wanted}',
+    fix: 'It goes on with offline-rules, or ends. Raise the limit in model.budgets, or wait for midnight UTC; `mindmesh usage` shows what was spent.',
   },
   // effects
   'effect-unserved': {

@@ -1,6 +1,7 @@
 import type { MeshEvent } from '../../protocols/event.ts';
 import type { EventId, SlotId } from '../../protocols/ids.ts';
 import type { OfferedGeneral } from '../../protocols/presence.ts';
+import type { Orders } from '../replica/session-orders.ts';
 import type { Analysis } from './engine.ts';
 
 /** What stays the same through a conversation. */
@@ -15,6 +16,11 @@ export interface Scene {
     readonly isRepeat: boolean;
   };
   readonly signal: AbortSignal;
+  /**
+   * What people told this session so far. The runner heeds `state` between steps; what was `said` is the operator's word to the
+   * agent, which a step gives on at its next turn. Absent where nobody can tell it anything.
+   */
+  readonly orders?: () => Orders;
 }
 
 /** Where a step leads. */

@@ -1,6 +1,7 @@
 import { MeshError } from '../../protocols/errors.ts';
 import type { MeshEvent } from '../../protocols/event.ts';
 import type { Result } from '../../protocols/result.ts';
+import { NO_ORDERS } from '../replica/session-orders.ts';
 import type { Job } from './job.ts';
 
 /** Work that somebody waits for on a connection: no promise is recorded, and it ends with the process. */
@@ -10,6 +11,7 @@ export class DirectJob implements Job {
   readonly number = 0;
   readonly priority = 'normal';
   readonly promised = undefined;
+  readonly parkedFor = undefined;
   readonly result: Promise<Result>;
   readonly #settle: PromiseWithResolvers<Result>;
 
@@ -22,6 +24,15 @@ export class DirectJob implements Job {
 
   get subject() {
     return this.event.subject;
+  }
+
+  /** Nobody can tell it anything: it has no name in the log. */
+  orders() {
+    return NO_ORDERS;
+  }
+
+  parked(): void {
+    this.#settle.reject(new MeshError('internal', { problem: 'it was parked and has no place to wait at' }));
   }
 
   async begin(): Promise<boolean> {

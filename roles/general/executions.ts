@@ -1,9 +1,9 @@
-import { asMeshError, type MeshError } from '../../protocols/errors.ts';
+import { asMeshError, MeshError } from '../../protocols/errors.ts';
 import type { NodeCard, OfferedGeneral } from '../../protocols/presence.ts';
 import type { Result } from '../../protocols/result.ts';
 import type { Meter, Runtime } from '../ports/runtime.ts';
 import type { Analysis } from './engine.ts';
-import type { Job } from './job.ts';
+import type { Job, Parking } from './job.ts';
 import type { TaskQueue } from './task-queue.ts';
 import type { TaskStats } from './task-stats.ts';
 
@@ -86,7 +86,7 @@ export class Executions<J extends Job> {
   async #run(job: J, general: OfferedGeneral): Promise<void> {
     try {
       this.#parts.changed();
-      if (await job.begin()) await this.#perform(job, general);
+      if (await this.#mayBegin(job)) await this.#perform(job, general);
     } catch (error) {
       // While leaving the log may be closed already; what is in the inbox is taken up at the next start.
       if (!this.#leaving.signal.aborted) throw error;
@@ -97,12 +97,23 @@ export class Executions<J extends Job> {
     }
   }
 
+  /** One that a person paused waits without an execution; one that was cancelled needs none any more. */
+  async #mayBegin(job: J): Promise<boolean> {
+    const { state, by } = job.orders();
+    if (state === 'go') return job.begin();
+    if (state === 'paused') job.parked('orders');
+    else await job.failed(new MeshError('session-cancelled', { by }));
+    return false;
+  }
+
   async #perform(job: J, general: OfferedGeneral): Promise<void> {
     const { runtime, stats, meter } = this.#parts;
     const began = runtime.monotonic();
     const outcome = await this.#analyse(job, general, began);
     // What comes now may be what the word to leave made of it, as rules in the place of a model.
     if (this.#leaving.signal.aborted) return job.left();
+    const parking = outcome.ok ? undefined : parkingOf(outcome.error);
+    if (parking !== undefined) return job.parked(parking);
     const durationMs = runtime.monotonic() - began;
     stats.add(general.name, durationMs, !outcome.ok);
     const label = outcome.ok ? outcome.result.engine : 'failed';
@@ -121,8 +132,15 @@ export class Executions<J extends Job> {
       return { ok: true, result: { general: name, cluster, specialisations, ...analysis, durationMs } };
     } catch (caught) {
       const error = asMeshError(caught);
+      if (parkingOf(error) !== undefined) return { ok: false, error };
       runtime.log.error({ general: general.name, eventId: job.event.id, code: error.code, error }, 'execution failed');
       return { ok: false, error };
     }
   }
+}
+
+/** Only a person can have it go on: it waits for that, and holds nothing meanwhile. */
+function parkingOf({ code }: MeshError): Parking | undefined {
+  if (code === 'session-paused') return 'orders';
+  return code === 'approval-wanted' ? 'approval' : undefined;
 }

@@ -3,6 +3,7 @@ import { MeshError, messageOf } from '../../protocols/errors.ts';
 import type { MeshEvent } from '../../protocols/event.ts';
 import type { EventId, PeerId, SlotId } from '../../protocols/ids.ts';
 import type { GeneralLoad, NodeCard, OfferedGeneral } from '../../protocols/presence.ts';
+import type { MeshRecord } from '../../protocols/record.ts';
 import type { Result } from '../../protocols/result.ts';
 import { headStateOf, supersedes } from '../policy/supersede.ts';
 import type { Dispatcher, DispatchHandler } from '../ports/dispatcher.ts';
@@ -64,6 +65,9 @@ export class General implements Pick<DispatchHandler, 'offer'> {
   readonly #listeners: (() => void)[] = [];
   #phase: Exclude<AdmissionState['phase'], 'crowded'> = 'starting';
   #cancelBeat: (() => void) | undefined;
+  /** Approvals that came, and how many had when an execution began. */
+  #heard = 0;
+  readonly #heardAtBegin = new WeakMap<object, number>();
 
   constructor(options: GeneralOptions, parts: GeneralParts) {
     const { self, generals, modelDeadlineMs: deadlineMs = MODEL_DEADLINE_MS } = options;
@@ -86,7 +90,9 @@ export class General implements Pick<DispatchHandler, 'offer'> {
       conduct: (job, general, signal) => {
         const { task, session } = job.promised ?? {};
         const conduct = parts.conduct ?? conductOf(general.name);
-        return conduct(runner, { general, event: job.event, signal, ...(task && { task }) }, session);
+        const orders = () => job.orders();
+        this.#heardAtBegin.set(job, this.#heard);
+        return conduct(runner, { general, event: job.event, signal, orders, ...(task && { task }) }, session);
       },
       queue: this.#queue,
       stats: this.#stats,
@@ -200,6 +206,7 @@ export class General implements Pick<DispatchHandler, 'offer'> {
     for (const { decoded, own, position } of entries) {
       if (!decoded.ok) continue;
       const { record } = decoded;
+      if (record.type === 'session-order' || record.type === 'approval') this.#wake(record);
       // Logs come in any order: the work may be here before what it is about.
       if (record.type === 'event') {
         for (const task of this.#inbox.takeEventless(record.event.id)) void this.#comeBack(task);
@@ -207,6 +214,22 @@ export class General implements Pick<DispatchHandler, 'offer'> {
       const isBack = !own && position.origin === this.#options.self.peer;
       if (isBack && record.type === 'accepted') void this.#comeBack(record);
     }
+  }
+
+  /** A person said what some that are parked may have waited for. */
+  #wake(said: Extract<MeshRecord, { type: 'session-order' | 'approval' }>): void {
+    if (said.type === 'approval') this.#heard += 1;
+    for (const job of [...this.#jobs.values()]) {
+      if (job.parkedFor === undefined || job.orders().state === 'paused') continue;
+      const isMeant = said.type === 'approval' ? job.subject === said.subject : keyOf(job.task) === keyOf(said);
+      if (isMeant) this.#unpark(job);
+    }
+  }
+
+  /** It goes on where it is, or ends if it was cancelled. */
+  #unpark({ task }: InboxJob): void {
+    this.#jobs.delete(keyOf(task));
+    if (this.#phase === 'open') void this.#comeBack(task);
   }
 
   async #comeBack({ eventId, slot }: Pick<InboxTask, 'eventId' | 'slot'>): Promise<void> {
@@ -287,8 +310,19 @@ export class General implements Pick<DispatchHandler, 'offer'> {
     });
   }
 
+  /** What is parked stays this node's; what it waited for may have been said in the meantime. */
+  #end(job: InboxJob): void {
+    if (job.parkedFor === undefined) this.#jobs.delete(keyOf(job.task));
+    else if (this.#mayGoOn(job)) this.#unpark(job);
+  }
+
+  /** While it was on its way to be parked the pause may have ended, or the approval it looked for have come. */
+  #mayGoOn(job: InboxJob): boolean {
+    return job.parkedFor === 'orders' ? job.orders().state !== 'paused' : this.#heardAtBegin.get(job) !== this.#heard;
+  }
+
   #onChange(ended?: InboxJob | DirectJob): void {
-    if (ended instanceof InboxJob) this.#jobs.delete(keyOf(ended.task));
+    if (ended instanceof InboxJob) this.#end(ended);
     for (const listener of this.#listeners) listener();
   }
 }

@@ -4,7 +4,7 @@ import type { EventId, PeerId } from '../../protocols/ids.ts';
 import type { Result } from '../../protocols/result.ts';
 import type { Dispatcher } from '../ports/dispatcher.ts';
 import type { Inbox, InboxTask } from './inbox.ts';
-import type { Job } from './job.ts';
+import type { Job, Parking } from './job.ts';
 import type { Session, Sessions } from './session.ts';
 
 export interface InboxJobParts {
@@ -31,6 +31,7 @@ export class InboxJob implements Job {
   #session: Session | undefined;
   #owner: PeerId;
   #hasBegun = false;
+  #parkedFor: Parking | undefined;
 
   constructor(task: InboxTask, parts: InboxJobParts) {
     this.task = task;
@@ -82,6 +83,19 @@ export class InboxJob implements Job {
     return this.#hasBegun;
   }
 
+  orders() {
+    return this.#inbox.ordersFor(this.task);
+  }
+
+  get parkedFor() {
+    return this.#parkedFor;
+  }
+
+  /** It stays in the inbox and renews its lease: it is this node's, and goes on here. */
+  parked(by: Parking): void {
+    this.#parkedFor = by;
+  }
+
   async begin(): Promise<boolean> {
     this.#hasBegun = true;
     if (this.#beginsAtOnce) this.#session = await this.#sessions.open(this.task, this.#attempt);
@@ -119,6 +133,10 @@ export class InboxJob implements Job {
 
   /** Its session stays open: the next execution need not ask again what was answered. */
   async failed(error: MeshError): Promise<void> {
+    // Nothing follows: the conversation ends too, also one that an earlier process left.
+    if (hasCode(error, 'session-cancelled')) {
+      await (this.#session ?? (await this.#sessions.open(this.task, this.#attempt))).end();
+    }
     await this.#inbox.failed(this.task, this.#attempt, error);
     this.#hint(false);
   }

@@ -11,6 +11,7 @@ import type { Runtime } from '../ports/runtime.ts';
 import { type Tables, tableKey } from '../ports/tables.ts';
 import { startsOf } from '../replica/fold-tasks.ts';
 import { getRow, type Row, rangeRows } from '../replica/rows.ts';
+import { type Orders, ordersFor } from '../replica/session-orders.ts';
 import { loadFacts } from '../replica/stories.ts';
 
 export interface Attempts {
@@ -108,6 +109,11 @@ export class Inbox {
       begun: Math.max(0, ...starts.map(({ attempt }) => attempt)),
       ...(own.length > 0 && { lastOwn: Math.max(...own) }),
     };
+  }
+
+  /** What people told it, as far as is known here. */
+  ordersFor(task: TaskId): Orders {
+    return ordersFor(task, this.#parts.tables);
   }
 
   /** Whether somebody has done it, as far as is known here. */

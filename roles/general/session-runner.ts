@@ -1,5 +1,6 @@
-import { MeshError } from '../../protocols/errors.ts';
+import { hasCode, MeshError } from '../../protocols/errors.ts';
 import type { Logger } from '../ports/runtime.ts';
+import { NO_ORDERS } from '../replica/session-orders.ts';
 import type { Conversation, Scene } from './conversation.ts';
 import type { Analysis } from './engine.ts';
 import type { Checkpoint, Session } from './session.ts';
@@ -31,15 +32,35 @@ export class SessionRunner {
   async run<S>(conversation: Conversation<S>, scene: Scene, session?: Session): Promise<Analysis> {
     let place = this.#placeOf(conversation, scene, session?.checkpoint);
     for (;;) {
+      await this.#heed(place, scene, session);
       const step = conversation.steps[place.step];
       if (step === undefined) throw new MeshError('internal', { problem: `a conversation has no step ${place.step}` });
-      const next = await step(place.state, scene);
+      const next = await step(place.state, scene).catch(async (error: unknown) => {
+        // It waits for a person, maybe for days: here is where it goes on.
+        if (hasCode(error, 'approval-wanted')) await this.#keep(place, session);
+        throw error;
+      });
       if ('end' in next) return next.end;
       place = { step: next.to, turn: place.turn + 1, state: next.state };
       // Nothing is begun any more by a node that leaves: the checkpoint is where it goes on.
       if (next.isCheap !== true) await session?.save(place);
       if (scene.signal.aborted) throw new MeshError('overloaded', { reason: 'it leaves' });
     }
+  }
+
+  /** Between steps nothing is under way, so a session can be halted there. @throws MeshError `session-paused`, `session-cancelled` */
+  async #heed(place: Checkpoint, { orders }: Scene, session?: Session): Promise<void> {
+    const { state, by } = orders?.() ?? NO_ORDERS;
+    if (state === 'cancelled') throw new MeshError('session-cancelled', { by });
+    if (state !== 'paused') return;
+    await this.#keep(place, session);
+    throw new MeshError('session-paused', { by });
+  }
+
+  /** A checkpoint also where a step left none: who goes on from here is the same execution. */
+  async #keep(place: Checkpoint, session: Session | undefined): Promise<void> {
+    const { step, turn } = session?.checkpoint ?? {};
+    if (step !== place.step || turn !== place.turn) await session?.save(place);
   }
 
   /** Where an earlier process, or another node, left it; at the beginning where that is of no use to this build. */

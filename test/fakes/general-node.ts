@@ -4,6 +4,7 @@ import type { NodeCard } from '../../protocols/presence.ts';
 import { decodeRecord, type MeshRecord } from '../../protocols/record.ts';
 import { assembleEffects } from '../../roles/effects/assemble.ts';
 import { General } from '../../roles/general/general.ts';
+import type { Conduct } from '../../roles/general/session-runner.ts';
 import type { Journal } from '../../roles/ports/journal.ts';
 import type { Model } from '../../roles/ports/model.ts';
 import { PROJECTIONS } from '../../roles/replica/projections.ts';
@@ -33,6 +34,8 @@ export interface BootOptions {
   readonly card?: NodeCard;
   readonly clock?: ManualClock;
   readonly drainMs?: number;
+  /** In place of how its generals go about it. */
+  readonly conduct?: Conduct;
 }
 
 let boots = 0;
@@ -56,6 +59,7 @@ export async function bootGeneral(options: BootOptions = {}) {
       journal,
       tables: disk,
       model: options.model,
+      conduct: options.conduct,
       effects: effects?.desk,
       templates: { render: (name) => name },
       dispatcher: {
