@@ -3,6 +3,7 @@ import { type Core, composeCore, coreSteps, endOnFailedDisk } from './compose-co
 import { composeRoles } from './compose-roles.ts';
 import { composeSurfaces } from './compose-surfaces.ts';
 import type { LoadedConfig } from './config/load.ts';
+import { setHeapGrowth } from './heap-growth.ts';
 import { createLifecycle, type Lifecycle } from './lifecycle.ts';
 
 export interface Daemon extends Lifecycle {
@@ -17,6 +18,7 @@ export interface Daemon extends Lifecycle {
  * comes in while what is under way is finished.
  */
 export async function compose(loaded: LoadedConfig, version: string): Promise<Daemon> {
+  setHeapGrowth();
   const { config } = loaded;
   const core = await composeCore(config, version);
   endOnFailedDisk(core);

@@ -1,6 +1,7 @@
 import { median } from '../median.ts';
 import { type Percentiles, percentilesOf, round } from '../percentiles.ts';
 import { cpuSeconds } from '../process-cpu.ts';
+import { startBare } from './bare.ts';
 import { startBullmq } from './bullmq.ts';
 import { startJetstream } from './jetstream.ts';
 import type { Contender, Measured } from './load.ts';
@@ -62,7 +63,7 @@ export async function runDispatch(options: DispatchOptions): Promise<DispatchRep
   const most = Math.max(...options.inFlight);
   const contenders: Contender[] = [];
   try {
-    contenders.push(await startBullmq(most), await startJetstream(most));
+    contenders.push(await startBullmq(most), await startJetstream(most), await startBare());
     const ours = await startOurs(options);
     contenders.push(ours);
     const levels: Record<string, DispatchLevel> = {};
