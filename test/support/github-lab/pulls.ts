@@ -1,10 +1,10 @@
-import type { Account } from './accounts.ts';
+import { ACCOUNTS, type Account } from './accounts.ts';
 import { type BareRepository, type Moved, NO_SHA } from './bare-repository.ts';
 import { listedCommit } from './commits.ts';
 import { changedFiles } from './diffs.ts';
 import { frameOf } from './events.ts';
 import type { LabParts } from './proxy.ts';
-import { type Answer, type Ask, isJson, type Json, LabProblem, paged, type Routes, textOf } from './router.ts';
+import { type Answer, type Ask, isJson, type Json, LabProblem, ok, paged, type Routes, textOf } from './router.ts';
 
 interface Pull {
   readonly number: number;
@@ -48,9 +48,16 @@ export class Pulls {
         const shas = await of.commitsBetween(base, head);
         return paged(ask, await Promise.all(shas.slice(0, 250).map((sha) => listedCommit(of, this.#lab.url, sha))));
       },
+      'GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls': async (ask) => {
+        const numbers = await this.#bringing(ask.repository, ask.params.commit_sha ?? '');
+        return paged(ask, await Promise.all(numbers.map((number) => this.#read(ask.repository, number))));
+      },
+      // Every pull request is an issue too: https://docs.github.com/rest/issues/issues
       'GET /repos/{owner}/{repo}/issues/{issue_number}': async (ask) => {
-        const { status, json } = await ask.pass();
-        return { status, json: isJson(json) && status === 200 ? this.asIssue(ask.repository, json) : json };
+        const number = Number(ask.params.issue_number);
+        if (!this.#pulls.has(`${ask.repository}#${number}`)) return ask.pass();
+        const { head: _head, base: _base, merged: _merged, ...issue } = await this.#read(ask.repository, number);
+        return ok(this.asIssue(ask.repository, issue));
       },
     };
   }
@@ -142,6 +149,23 @@ export class Pulls {
       const own = typeof more === 'function' ? await more() : more;
       return { ...own, number, pull_request, ...(await frameOf(this.#lab, repository, by)) };
     });
+  }
+
+  /** Numbers of the pull requests that a commit came by: it is one of theirs, or what they were merged as. */
+  async #bringing(repository: string, sha: string): Promise<number[]> {
+    const of = this.#lab.repository(repository);
+    const found: number[] = [];
+    for (const [key, { number, mergeCommit }] of this.#pulls) {
+      if (!key.startsWith(`${repository}#`)) continue;
+      const { head, base } = await this.shas(repository, number);
+      if (mergeCommit === sha || (await of.commitsBetween(base, head)).includes(sha)) found.push(number);
+    }
+    return found;
+  }
+
+  async #read(repository: string, number: number): Promise<Json> {
+    const { json } = await this.#lab.emulate(ACCOUNTS.alice, 'GET', `/repos/${repository}/pulls/${number}`);
+    return this.#short(repository, isJson(json) ? json : {});
   }
 
   async #open(ask: Ask): Promise<Answer> {
