@@ -4,8 +4,8 @@ import { mayAccept } from '../roles/policy/pressure.ts';
 import type { Model } from '../roles/ports/model.ts';
 import type { Core } from './compose-core.ts';
 import { composeEffects } from './compose-effects.ts';
+import { composeModel } from './compose-model.ts';
 import type { Config } from './config/config.ts';
-import { createModel } from './model/openai.ts';
 import { loadTemplates } from './templates.ts';
 
 export interface ComposedGeneral {
@@ -18,7 +18,7 @@ export interface ComposedGeneral {
 
 export function composeGeneral(config: Config, core: Core): ComposedGeneral {
   const { card, replica, store, dispatcher, runtime, metrics, late, announcer, pressure } = core;
-  const model = createModel(config.model, { runtime, meter: metrics });
+  const model = composeModel(config.model, core);
   const effects = composeEffects(config, core);
   const engine = { templates: loadTemplates(), ...(model && { model }) };
   const general = new General(

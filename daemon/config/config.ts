@@ -66,7 +66,12 @@ export interface Config extends Omit<Settings, 'ingest' | 'model' | 'discord' | 
   readonly ingest: Omit<Settings['ingest'], 'github'> & {
     readonly github: Omit<Settings['ingest']['github'], 'secrets'> & { readonly secrets: readonly Secret[] };
   };
-  readonly model: Omit<Settings['model'], 'apiKey'> & { readonly apiKey?: Secret };
+  readonly model: Omit<Settings['model'], 'apiKey' | 'providers'> & {
+    readonly apiKey?: Secret;
+    readonly providers: readonly (Omit<Settings['model']['providers'][number], 'apiKey'> & {
+      readonly apiKey?: Secret;
+    })[];
+  };
   readonly discord: Omit<Settings['discord'], 'token'> & { readonly token?: Secret };
   readonly github: Omit<Settings['github'], 'token' | 'app'> & {
     readonly token?: Secret;

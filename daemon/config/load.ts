@@ -103,22 +103,31 @@ async function readText(path: string, files: Files): Promise<string | undefined>
 async function readSecrets(settings: Settings, options: LoadOptions): Promise<Config> {
   const read = (name: string, ref: SecretRef) => readSecret(name, ref, options, options.files ?? FILES);
   const { ingest, model, discord, github } = settings;
-  const { apiKey, ...modelRest } = model;
   const { token, ...discordRest } = discord;
   const secrets = ingest.github.secrets.map((ref) => read('ingest.github.secrets', ref));
   return {
     ...settings,
     ingest: { ...ingest, github: { ...ingest.github, secrets: await Promise.all(secrets) } },
-    model: { ...modelRest, ...(apiKey && { apiKey: await read('model.apiKey', apiKey) }) },
+    model: await readModel(model, read),
     discord: { ...discordRest, ...(token && { token: await read('discord.token', token) }) },
     github: await readGithub(github, read),
   };
 }
 
-async function readGithub(
-  { token, app, ...rest }: Settings['github'],
-  read: (name: string, ref: SecretRef) => Promise<Secret>,
-): Promise<Config['github']> {
+type Read = (name: string, ref: SecretRef) => Promise<Secret>;
+
+async function readModel({ apiKey, providers, ...rest }: Settings['model'], read: Read): Promise<Config['model']> {
+  const withKeys = providers.map(async ({ apiKey: own, ...provider }, at) => {
+    return { ...provider, ...(own && { apiKey: await read(`model.providers[${at}].apiKey`, own) }) };
+  });
+  return {
+    ...rest,
+    ...(apiKey && { apiKey: await read('model.apiKey', apiKey) }),
+    providers: await Promise.all(withKeys),
+  };
+}
+
+async function readGithub({ token, app, ...rest }: Settings['github'], read: Read): Promise<Config['github']> {
   return {
     ...rest,
     ...(token && { token: await read('github.token', token) }),

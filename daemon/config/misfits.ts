@@ -65,8 +65,28 @@ function checkPeers({ mesh }: Settings): Finding[] {
 }
 
 function checkModel({ model }: Settings): Finding[] {
-  if (model.provider !== 'anthropic' || !model.name.startsWith('gpt-')) return [];
-  return [{ key: 'model.name', text: `is ${model.name}, which anthropic does not serve; name one of its models` }];
+  const { provider, name, providers } = model;
+  const isOfOther = provider === 'anthropic' && name.startsWith('gpt-');
+  const text = `is ${name}, which anthropic does not serve; name one of its models`;
+  const names = [provider, ...providers.map((each) => each.name)];
+  const twice = names.find((each, at) => names.indexOf(each) < at);
+  return [
+    ...(isOfOther ? [{ key: 'model.name', text }] : []),
+    ...(twice === undefined
+      ? []
+      : [{ key: 'model.providers', text: `has ${twice} twice; the one of model counts too` }]),
+    ...checkClasses(model),
+  ];
+}
+
+function checkClasses({ provider, name, providers, classes }: Settings['model']): Finding[] {
+  const known = providers.flatMap((each) => each.models.map((model) => `${each.name}/${model.name}`));
+  const all = [`${provider}/${name}`, ...known];
+  return (['small', 'large'] as const).flatMap((modelClass) => {
+    const unknown = classes[modelClass]?.filter((model) => !all.includes(model)) ?? [];
+    const text = `names ${unknown.join(', ')}; there are ${all.join(', ')}`;
+    return unknown.length === 0 ? [] : [{ key: `model.classes.${modelClass}`, text }];
+  });
 }
 
 /** Nothing would ever be acknowledged. */

@@ -1,9 +1,8 @@
 import * as z from 'zod';
-import { SecretRefSchema, secretFile, secretIn } from './secret.ts';
+import { budgetsSchema, classesSchema, MODEL_KEYS, PROVIDER_KEYS, providersSchema } from './model-providers.ts';
+import { secretFile, secretIn } from './secret.ts';
 import type { Section } from './section.ts';
-import { asNumber, asText, duration, webUrl } from './values.ts';
-
-const price = z.number().nonnegative().default(0);
+import { asNumber, asText, duration, size } from './values.ts';
 
 const schema = z
   .strictObject({
@@ -13,22 +12,26 @@ const schema = z
       .describe(
         'auto uses a model when there is a key or an address for one, else offline-rules; off always uses offline-rules.',
       ),
-    provider: z
-      .enum(['openai', 'anthropic'])
-      .default('openai')
-      .describe(
-        'Whose address is taken when baseUrl is not set. Anything that speaks the OpenAI protocol works with openai and a baseUrl.',
-      ),
-    baseUrl: webUrl.exactOptional().describe("Address of the OpenAI-compatible server. Default: the provider's."),
-    apiKey: SecretRefSchema.exactOptional().describe('The key. A local server may need none.'),
+    provider: PROVIDER_KEYS.provider,
+    baseUrl: PROVIDER_KEYS.baseUrl,
+    apiKey: PROVIDER_KEYS.apiKey,
     name: z.string().min(1).default('gpt-4o-mini').describe('The model.'),
-    temperature: z.number().min(0).max(2).default(0.7).describe('0 answers alike each time, 2 most freely.'),
-    maxTokens: z.int().positive().default(2_048).describe('Most tokens of one answer.'),
-    timeout: duration('60s').describe('Longest wait for one answer.'),
-    prices: z
+    ...MODEL_KEYS,
+    timeout: PROVIDER_KEYS.timeout,
+    requestsPerMinute: PROVIDER_KEYS.requestsPerMinute,
+    providers: providersSchema,
+    classes: classesSchema,
+    budgets: budgetsSchema,
+    cache: z
       .strictObject({
-        input: price.describe('US dollars for a million tokens sent. 0: costs are not counted.'),
-        output: price.describe('US dollars for a million tokens answered.'),
+        enabled: z
+          .boolean()
+          .default(true)
+          .describe(
+            'Give the answer again where the same model is asked exactly the same. docs/models.md says what is never kept.',
+          ),
+        maxAge: duration('24h').describe('How long an answer is given again.'),
+        maxBytes: size('64MiB').describe('Room for answers in the store of the node; the oldest go first.'),
       })
       .prefault({}),
   })
@@ -36,7 +39,8 @@ const schema = z
 
 export const modelSection = {
   name: 'model',
-  about: 'The language model behind the generals. Without one they work by rules and say so.',
+  about:
+    'The language models behind the generals. Without one they work by rules and say so. One model needs only the first keys; several, with budgets: docs/models.md.',
   schema,
   variables: [
     { name: 'OPENAI_API_KEY', key: 'model.apiKey', parse: secretIn('OPENAI_API_KEY') },

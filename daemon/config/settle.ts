@@ -42,13 +42,23 @@ export function settle(
       ...checked.ingest,
       github: { ...checked.ingest.github, secrets: checked.ingest.github.secrets.map(absolute) },
     },
-    model: { ...checked.model, ...(checked.model.apiKey && { apiKey: absolute(checked.model.apiKey) }) },
+    model: {
+      ...withAbsoluteKey(checked.model, absolute),
+      providers: checked.model.providers.map((provider) => withAbsoluteKey(provider, absolute)),
+    },
     discord: { ...checked.discord, ...(checked.discord.token && { token: absolute(checked.discord.token) }) },
     github: withAbsoluteSecrets(checked.github, absolute),
   };
   const findings = findMisfits(settings, port === undefined ? [] : withoutPort);
   const problems = findings.map((finding) => ({ ...finding, source: sourceIn(sources)(finding.key.split('.')) }));
   return { settings, sources: new Map([...sources, ...sharedSource(port, withoutPort, sources)]), problems };
+}
+
+function withAbsoluteKey<P extends { readonly apiKey?: SecretRef }>(
+  provider: P,
+  absolute: (ref: SecretRef) => SecretRef,
+): P {
+  return { ...provider, ...(provider.apiKey && { apiKey: absolute(provider.apiKey) }) };
 }
 
 function withAbsoluteSecrets(

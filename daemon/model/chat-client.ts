@@ -1,13 +1,15 @@
 import { APIError, OpenAI } from 'openai';
 import type { ChatCompletionCreateParamsNonStreaming } from 'openai/resources/chat/completions';
+import type { ModelCall } from '../../roles/ports/model-provider.ts';
 import type { Logger } from '../../roles/ports/runtime.ts';
 import type { Config } from '../config/config.ts';
-import { type Asked, askedParameters } from './chat-parameters.ts';
+import { askedParameters } from './chat-parameters.ts';
 
-export interface ChatOptions extends Pick<Config['model'], 'name' | 'provider' | 'timeout' | 'maxTokens'> {
+export interface ChatOptions extends Pick<Config['model'], 'provider' | 'timeout'> {
+  /** Of the provider, for messages. */
+  readonly name: string;
   readonly baseUrl?: string;
   readonly apiKey?: Config['model']['apiKey'];
-  readonly temperature?: number;
   /** Repeats of one request after 408, 409, 429, 5xx and broken connections. Default 1: the generals have rules to fall back on. */
   readonly maxRetries?: number;
 }
@@ -16,6 +18,7 @@ const ADDRESSES = { openai: 'https://api.openai.com/v1', anthropic: 'https://api
 
 /** Parameters that some servers or models refuse. Who refuses one is asked again without it, then and later. */
 const DISPENSABLE = ['temperature', 'response_format', 'max_completion_tokens'] as const;
+type Dispensable = (typeof DISPENSABLE)[number];
 
 /** Asks for chat completions with what the server at hand understands. */
 export class ChatClient {
@@ -41,38 +44,39 @@ export class ChatClient {
   }
 
   /** @throws whatever the package throws: `APIError`, `SyntaxError` of a body that is not JSON, errors of fetch. */
-  async complete(asked: Asked, signal: AbortSignal): Promise<unknown> {
+  async complete(call: ModelCall, signal: AbortSignal): Promise<unknown> {
     try {
-      return await this.#client.chat.completions.create(this.#parameters(asked), { signal });
+      return await this.#client.chat.completions.create(this.#parameters(call), { signal });
     } catch (error) {
       const refused = refusedParameter(error);
-      const key = refused && refusalKey(refused, asked);
+      const key = refused && refusalKey(refused, call);
       if (key === undefined || this.#refused.has(key)) throw error;
       this.#refused.add(key);
-      this.#log.warn({ model: this.#options.name, parameter: refused }, 'model refuses a parameter');
-      return this.complete(asked, signal);
+      const { name: provider } = this.#options;
+      this.#log.warn({ provider, model: call.model, parameter: refused }, 'model refuses a parameter');
+      return this.complete(call, signal);
     }
   }
 
-  #parameters(asked: Asked): ChatCompletionCreateParamsNonStreaming {
-    const { name, temperature, maxTokens } = this.#options;
+  #parameters(call: ModelCall): ChatCompletionCreateParamsNonStreaming {
+    const { model, maxTokens, temperature } = call;
     const all: ChatCompletionCreateParamsNonStreaming = {
-      model: name,
-      ...askedParameters(asked),
+      model,
+      ...askedParameters(call),
       max_completion_tokens: maxTokens,
       ...(temperature !== undefined && { temperature }),
     };
-    for (const parameter of DISPENSABLE) if (this.#refused.has(refusalKey(parameter, asked))) delete all[parameter];
+    const refused = DISPENSABLE.filter((parameter) => this.#refused.has(refusalKey(parameter, call)));
+    for (const parameter of refused) delete all[parameter];
     // The older name of the same limit.
-    return this.#refused.has('max_completion_tokens') ? { ...all, max_tokens: maxTokens } : all;
+    return refused.includes('max_completion_tokens') ? { ...all, max_tokens: maxTokens } : all;
   }
 }
 
-type Dispensable = (typeof DISPENSABLE)[number];
-
-/** Some servers take a form, and tools, and refuse the two together. */
-function refusalKey(parameter: Dispensable, { tools = [] }: Asked): string {
-  return parameter === 'response_format' && tools.length > 0 ? 'response_format beside tools' : parameter;
+/** By model; and some servers take a form, and tools, and refuse the two together. */
+function refusalKey(parameter: Dispensable, { model, tools = [] }: ModelCall): string {
+  const beside = parameter === 'response_format' && tools.length > 0 ? ' beside tools' : '';
+  return `${model} ${parameter}${beside}`;
 }
 
 /** The parameter that a 400 complains about, if we can do without it. */

@@ -3,11 +3,9 @@ import type {
   ChatCompletionFunctionTool,
   ChatCompletionMessageParam,
 } from 'openai/resources/chat/completions';
-import type { Form, Message, ToolSpec, TurnRequest } from '../../roles/ports/model.ts';
+import type { Form, Message, ToolSpec } from '../../roles/ports/model.ts';
+import type { ModelCall } from '../../roles/ports/model-provider.ts';
 import { strictSchemaOf } from './strict-schema.ts';
-
-/** What one request is about. */
-export type Asked = Pick<TurnRequest, 'messages' | 'tools' | 'toolChoice' | 'form'>;
 
 /** The part of a request that says what is asked, as chat completions want it. */
 export function askedParameters({
@@ -15,7 +13,7 @@ export function askedParameters({
   tools = [],
   toolChoice,
   form,
-}: Asked): Pick<ChatCompletionCreateParamsNonStreaming, 'messages' | 'tools' | 'tool_choice' | 'response_format'> {
+}: ModelCall): Pick<ChatCompletionCreateParamsNonStreaming, 'messages' | 'tools' | 'tool_choice' | 'response_format'> {
   return {
     messages: messages.map(messageParameter),
     ...(tools.length > 0 && { tools: tools.map(toolParameter), ...(toolChoice && { tool_choice: toolChoice }) }),

@@ -1,24 +1,7 @@
 import * as z from 'zod';
-import type { Form, ToolCall } from '../../roles/ports/model.ts';
+import type { Form } from '../../roles/ports/model.ts';
+import type { Completion, Reading, TokenCounts } from '../../roles/ports/model-provider.ts';
 import { readForm } from './read-form.ts';
-
-/** What a model said that is of use. */
-export interface Usable<T> {
-  readonly ok: true;
-  readonly text: string;
-  readonly calls: readonly ToolCall[];
-  /** Where a form was asked for and nothing is called. */
-  readonly value?: T;
-}
-
-/** What is wrong with an answer, in words the model can act on, and what it said if anything. */
-export interface Unusable {
-  readonly ok: false;
-  readonly problem: string;
-  readonly text?: string;
-}
-
-export type Reading<T> = Usable<T> | Unusable;
 
 const ToolCallSchema = z.object({
   id: z.string().min(1),
@@ -40,33 +23,35 @@ const CompletionSchema = z.object({
       }),
     )
     .min(1),
-  usage: z.object({ prompt_tokens: z.number(), completion_tokens: z.number() }).nullish(),
+  usage: z
+    .object({
+      prompt_tokens: z.number(),
+      completion_tokens: z.number(),
+      prompt_tokens_details: z.object({ cached_tokens: z.number().nullish() }).nullish(),
+    })
+    .nullish()
+    // Figures that cannot be read are none; the answer is as good as before.
+    .catch(undefined),
 });
 
-export interface CompletionReading<T> {
-  readonly reading: Reading<T>;
-  readonly model?: string;
-  readonly promptTokens: number;
-  readonly completionTokens: number;
-}
-
 /** A whole response of the server, whatever it sent. */
-export function readCompletion<T>(response: unknown, form?: Form<T>): CompletionReading<T> {
+export function readCompletion<T>(response: unknown, form?: Form<T>): Completion<T> {
   const parsed = CompletionSchema.safeParse(response);
-  if (!parsed.success) {
-    return {
-      reading: { ok: false, problem: 'the response is no chat completion' },
-      promptTokens: 0,
-      completionTokens: 0,
-    };
-  }
+  if (!parsed.success) return { reading: { ok: false, problem: 'the response is no chat completion' } };
   const { choices, usage, model } = parsed.data;
   const [choice] = choices;
   return {
     reading: choice === undefined ? { ok: false, problem: 'there is no choice' } : readChoice(choice, form),
     ...(model !== undefined && { model }),
-    promptTokens: tokens(usage?.prompt_tokens),
-    completionTokens: tokens(usage?.completion_tokens),
+    ...(usage && { tokens: countsOf(usage) }),
+  };
+}
+
+function countsOf(usage: NonNullable<z.infer<typeof CompletionSchema>['usage']>): TokenCounts {
+  return {
+    promptTokens: tokens(usage.prompt_tokens),
+    completionTokens: tokens(usage.completion_tokens),
+    cachedTokens: tokens(usage.prompt_tokens_details?.cached_tokens ?? 0),
   };
 }
 
@@ -98,8 +83,8 @@ function readText<T>(text: string, form: Form<T> | undefined): Reading<T> {
   return problem === undefined ? { ok: true, text, calls: [], value } : { ok: false, text, problem: clip(problem) };
 }
 
-function tokens(count: number | undefined): number {
-  return count !== undefined && count > 0 ? Math.round(count) : 0;
+function tokens(count: number): number {
+  return count > 0 ? Math.round(count) : 0;
 }
 
 /** Long enough to act on, short enough for a log line and a record. */

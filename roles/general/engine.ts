@@ -1,4 +1,4 @@
-import { hasCode } from '../../protocols/errors.ts';
+import { hasCode, type MeshError } from '../../protocols/errors.ts';
 import type { MeshEvent } from '../../protocols/event.ts';
 import type { EventId, SlotId } from '../../protocols/ids.ts';
 import type { OfferedGeneral } from '../../protocols/presence.ts';
@@ -18,7 +18,7 @@ export type Analysis = Pick<Result, 'answer' | 'engine' | 'model' | 'degraded' |
 
 /** Whatever makes an answer out of an event: a model with prompts, or rules. */
 export interface Engine {
-  /** @throws MeshError `model-unavailable` or `model-nonsense` when another engine should be asked */
+  /** @throws MeshError `model-unavailable`, `model-nonsense` or `budget-exceeded` when another engine should be asked */
   analyse(question: Question): Promise<Analysis>;
 }
 
@@ -33,7 +33,7 @@ export function withFallback(
       try {
         return await first.analyse(question);
       } catch (error) {
-        if (!hasCode(error, 'model-unavailable') && !hasCode(error, 'model-nonsense')) throw error;
+        if (!isForRules(error)) throw error;
         log.warn(
           { general: question.general.name, eventId: question.event.id, code: error.code, problem: error.message },
           'model failed',
@@ -42,6 +42,11 @@ export function withFallback(
       }
     },
   };
+}
+
+function isForRules(error: unknown): error is MeshError {
+  const codes = ['model-unavailable', 'model-nonsense', 'budget-exceeded'] as const;
+  return codes.some((code) => hasCode(error, code));
 }
 
 /** Rejects with what `late` makes once the time is over or the signal is aborted, also when the work heeds neither. */

@@ -1,4 +1,5 @@
 import { MeshError } from '../../protocols/errors.ts';
+import { slotOf } from '../../protocols/ids.ts';
 import type { NodeCard } from '../../protocols/presence.ts';
 import { type Answer, AnswerSchema } from '../../protocols/result.ts';
 import type { Form, Message, Model, Spender } from '../ports/model.ts';
@@ -29,7 +30,7 @@ export function modelEngine({ self, deadlineMs }: ModelEngineOptions, parts: Mod
     analyse: async (question) => {
       const late = (problem: string) => new MeshError('model-unavailable', { model: 'behind this general', problem });
       const messages = messagesOf(question, self, templates);
-      const asked = { messages, form: ANSWER_FORM, modelClass: 'small', ...spenderOf(question) } as const;
+      const asked = { messages, form: ANSWER_FORM, modelClass: 'small', spender: spenderOf(question) } as const;
       const ask = (signal: AbortSignal) => model.turn({ ...asked, signal });
       const reply = await endedBy(ask, { ms: deadlineMs, signal: question.signal, late }, runtime);
       if (reply.value === undefined) {
@@ -48,8 +49,8 @@ function messagesOf({ general, event }: Question, self: NodeCard, templates: Tem
   ];
 }
 
-function spenderOf({ general, event, task }: Question): { readonly spender?: Spender } {
-  if (task === undefined) return {};
-  const { eventId, slot } = task;
-  return { spender: { eventId, slot, general: general.name, repository: event.repository } };
+/** What somebody asks for on a connection (`POST /process`) is charged to the general as well, though no task was promised. */
+function spenderOf({ general, event, task }: Question): Spender {
+  const { eventId, slot } = task ?? { eventId: event.id, slot: slotOf(general.name) };
+  return { eventId, slot, general: general.name, repository: event.repository };
 }

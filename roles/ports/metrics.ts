@@ -72,10 +72,21 @@ export const METRICS = {
   mindmesh_effects_total: counter('Effects outside the mesh that this node was to perform.', 'kind', 'outcome'),
   mindmesh_effects_surplus_total: counter('Effects that stood there twice and were taken away.', 'kind'),
   // the model
-  mindmesh_model_calls_total: counter('Calls of the model.', 'outcome'),
-  mindmesh_model_call_duration_seconds: histogram('One call of the model.'),
-  mindmesh_model_tokens_total: counter('Tokens used.', 'kind'),
-  mindmesh_model_cost_usd_total: counter('US dollars spent by the configured prices.'),
+  mindmesh_model_calls_total: counter(
+    'Turns asked of models, with their repair, by how they went.',
+    'provider',
+    'outcome',
+  ),
+  mindmesh_model_call_duration_seconds: histogram('One turn of a model.', undefined, 'provider'),
+  mindmesh_model_tokens_total: counter('Tokens used, by the figures of the provider.', 'provider', 'kind'),
+  mindmesh_model_cost_usd_total: counter('US dollars spent by the configured prices.', 'provider'),
+  mindmesh_model_cache_total: counter('Turns that were looked up among the answers kept here.', 'outcome'),
+  mindmesh_model_escalations_total: counter(
+    'Turns of the small class that the large one was asked for, and why.',
+    'why',
+  ),
+  mindmesh_model_refused_total: counter('Calls that a budget did not allow.', 'scope'),
+  mindmesh_model_wait_seconds: histogram('Waits of calls for a place in the rate, or in a budget.', undefined, 'for'),
   // the process
   process_resident_memory_bytes: gauge('Resident memory.'),
   process_cpu_seconds_total: counter('Processor time used, user and system.'),

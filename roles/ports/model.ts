@@ -52,7 +52,7 @@ export interface TurnRequest<T = unknown> {
   /** Absent: the answer is text. */
   readonly form?: Form<T>;
   readonly modelClass: ModelClass;
-  /** Absent: nobody is charged. */
+  /** Absent: it is measured, but recorded for nobody and within no budget. */
   readonly spender?: Spender;
   /** Ends the call, also while it streams. */
   readonly signal: AbortSignal;
@@ -78,7 +78,7 @@ export interface TurnReply<T = unknown> {
 export interface Model {
   /**
    * One answer, or the wish that tools be called.
-   * @throws MeshError `model-unavailable`, or `model-nonsense` (after one repair try)
+   * @throws MeshError `model-unavailable`, `model-nonsense` (after one repair try), or `budget-exceeded` before the call that would
    */
   turn<T>(request: TurnRequest<T>): Promise<TurnReply<T>>;
 }

@@ -61,6 +61,10 @@ export const PROJECTION_TABLES = {
   approvalsAsked: 'approvals_asked',
   /** (event id, slot) → what people told a session. */
   sessionOrders: 'session_orders',
+  /** (held or cut, day of UTC, general, repository, provider, model, class) → calls of models, and what they took. */
+  usage: 'usage',
+  /** (held or cut, day of UTC, scope of a budget, name) → what was spent of it. */
+  spent: 'spent',
   /** (origin, epoch, seq) → why a record could not be read (L3). */
   unreadable: 'unreadable',
   /** Peer → its newest card. */

@@ -1,7 +1,9 @@
+import type { UsageRecord } from '../../protocols/agent-records.ts';
 import { comparePositions, type Position } from '../../protocols/ids.ts';
 import type { Decoded, MeshRecord } from '../../protocols/record.ts';
 import type { TableOp } from '../ports/tables.ts';
 import { COUNTERS } from './project-events.ts';
+import { cutUsage } from './project-usage.ts';
 import { factKey } from './project-work.ts';
 import { put, type RowReader, remove } from './projection.ts';
 import { eventIdOfRecord } from './story.ts';
@@ -13,6 +15,7 @@ import { eventIdOfRecord } from './story.ts';
 export class CutRows {
   readonly #facts: TableOp[] = [];
   readonly #counts = new Map<string, number>();
+  readonly #usage: UsageRecord[] = [];
 
   add(position: Position, decoded: Decoded, rows: RowReader): void {
     if (decoded.ok) this.#addRecord(position, decoded.record, rows);
@@ -23,6 +26,7 @@ export class CutRows {
     const eventId = eventIdOfRecord(record);
     if (eventId !== undefined) this.#facts.push(remove('facts', factKey(eventId, record, position)));
     this.#count(COUNTERS.records(record.type));
+    if (record.type === 'usage') this.#usage.push(record);
     if (record.type !== 'event') return;
     const counted = rows.get('ids', record.event.id);
     if (counted === undefined || comparePositions(counted, position) !== 0) return;
@@ -39,7 +43,7 @@ export class CutRows {
         put('counters', COUNTERS.cut(key), cut),
       ];
     });
-    return [...this.#facts, ...counts];
+    return [...this.#facts, ...counts, ...cutUsage(this.#usage, rows)];
   }
 
   #count(key: string): void {

@@ -6,6 +6,7 @@ import { CARDS, GENERALS } from './project-nodes.ts';
 import { APPROVALS, SESSION_ORDERS } from './project-people.ts';
 import { RUNS } from './project-runs.ts';
 import { SESSIONS } from './project-sessions.ts';
+import { USAGE } from './project-usage.ts';
 import { DISTRIBUTIONS, FACTS, INBOX, SUBJECTS } from './project-work.ts';
 import type { Projection } from './projection.ts';
 
@@ -24,6 +25,7 @@ export const PROJECTIONS: readonly Projection[] = [
   AGENTS,
   APPROVALS,
   SESSION_ORDERS,
+  USAGE,
   GENERALS,
   CARDS,
   UNREADABLE,

@@ -10,6 +10,7 @@ import { isClosed, isKnown } from './closed.ts';
 import { CutRows } from './cut-rows.ts';
 import { expireDecisions, expireEvents } from './expire.ts';
 import { expireAgents } from './expire-agents.ts';
+import { expireUsage } from './expire-usage.ts';
 import { isInForce } from './in-force.ts';
 import type { Replica } from './replica.ts';
 
@@ -89,6 +90,7 @@ export class Retention {
     const events = await expireEvents(cutoff, { tables, replica });
     await expireDecisions(cutoff, { tables, replica });
     await expireAgents(cutoff, { tables, replica });
+    await expireUsage(cutoff, runtime.wall(), { tables, replica });
     await this.#dropBlobs(cutoff);
     if (records > 0) {
       meter.count('mindmesh_log_cut_records_total', {}, records);

@@ -192,6 +192,8 @@ export const ROWS = {
     ended: z.object({ ...position, at, outcome: z.enum(RUN_OUTCOMES) }).optional(),
   }),
   openRuns: z.literal(true),
+  usage: z.object({ calls: count, promptTokens: count, completionTokens: count, costNanoUsd: count }),
+  spent: z.object({ nanoUsd: count, tokens: count }),
   unreadable: z.object({ problem: z.string() }),
   cards: z.object({ ...position, at, card: NodeCardSchema }),
   positions: z.record(z.string(), count),

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
 import { LLMock } from '@copilotkit/aimock';
-import { createModel } from '../../daemon/model/openai.ts';
 import { loadTemplates } from '../../daemon/templates.ts';
 import { GENERALS } from '../../protocols/generals.ts';
 import { engineOf } from '../../roles/general/engines.ts';
@@ -9,6 +8,7 @@ import { cardOf } from '../fakes/cards.ts';
 import { riskyPullRequestEvent, riskyPushEvent } from '../fakes/events.ts';
 import { countingMeter, manualRuntime } from '../fakes/manual-runtime.ts';
 import { ANSWER } from '../fakes/scripted-model.ts';
+import { oneProvider } from '../support/one-provider.ts';
 
 const server = new LLMock({ port: 0 });
 const templates = loadTemplates();
@@ -31,7 +31,7 @@ async function askedFor(name: string, specialisations: readonly string[], event 
     maxTokens: 500,
     timeout: 20_000,
   } as const;
-  const model = createModel({ ...options, prices: { input: 0, output: 0 } }, { runtime, meter: countingMeter() });
+  const model = oneProvider({ ...options, prices: { input: 0, output: 0 } }, { runtime, meter: countingMeter() });
   const engine = engineOf({ self: cardOf('node'), deadlineMs: 60_000 }, { model, templates, runtime });
   const general = { name, specialisations: [...specialisations], concurrency: 1, capacity: 1 };
   const analysis = await engine.analyse({ general, event, signal: never });

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { LLMock } from '@copilotkit/aimock';
-import { createModel } from '../../daemon/model/openai.ts';
 import { hasCode, MeshError } from '../../protocols/errors.ts';
 import { AnswerSchema, UsageSchema } from '../../protocols/result.ts';
 import type { Model, TurnRequest } from '../../roles/ports/model.ts';
 import { countingMeter, manualRuntime } from '../fakes/manual-runtime.ts';
 import { ANSWER, ScriptedModel } from '../fakes/scripted-model.ts';
+import { oneProvider } from '../support/one-provider.ts';
 
 interface ModelUnderTest {
   answering(): Model;
@@ -98,8 +98,7 @@ describe('model / openai', () => {
       maxTokens: 500,
     } as const;
     const parts = { runtime: manualRuntime(), meter: countingMeter() };
-    const created = createModel({ ...options, timeout: 20_000, prices: { input: 1, output: 2 } }, parts);
-    return created ?? assert.fail('a model with an address is a model');
+    return oneProvider({ ...options, timeout: 20_000, prices: { input: 1, output: 2 } }, parts);
   };
 
   suite('openai', () => ({

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { LLMock } from '@copilotkit/aimock';
 import { Secret } from '../../../../daemon/config/secret.ts';
-import { createModel, type ModelOptions } from '../../../../daemon/model/openai.ts';
 import { hasCode, MeshError } from '../../../../protocols/errors.ts';
 import { type Answer, AnswerSchema } from '../../../../protocols/result.ts';
 import type { Form, Message, Model } from '../../../../roles/ports/model.ts';
 import { type CountingMeter, countingMeter, type ManualRuntime, manualRuntime } from '../../../fakes/manual-runtime.ts';
 import { ANSWER } from '../../../fakes/scripted-model.ts';
 import { type BrokenServer, brokenServer, HEAD } from '../../../support/broken-server.ts';
+import { type OneProviderOptions, oneProvider } from '../../../support/one-provider.ts';
 import { waitFor } from '../../../support/wait-for.ts';
 
 const KEY = 'sk-test-0123456789abcdef';
@@ -30,8 +30,8 @@ const TOOL = {
 let runtime: ManualRuntime;
 let meter: CountingMeter;
 
-function modelAt(baseUrl: string, options: Partial<ModelOptions> = {}): Model {
-  const model = createModel(
+function modelAt(baseUrl: string, options: Partial<OneProviderOptions> = {}): Model {
+  return oneProvider(
     {
       name: 'gpt-4o-mini',
       provider: 'openai',
@@ -46,7 +46,6 @@ function modelAt(baseUrl: string, options: Partial<ModelOptions> = {}): Model {
     },
     { runtime, meter },
   );
-  return model ?? assert.fail('a model with a key is a model');
 }
 
 async function failureOf(model: Model): Promise<MeshError> {
@@ -342,23 +341,5 @@ describe('model / openai / a server that misbehaves', () => {
     const error = await failureOf(modelAt(server.url));
     assert.equal(error.code, 'model-unavailable');
     assert.match(error.message, /no connection: .*ECONNREFUSED/);
-  });
-});
-
-describe('model / openai / configuration', () => {
-  const options = { name: 'm', provider: 'openai', maxTokens: 1, timeout: 1, prices: { input: 0, output: 0 } } as const;
-  const created = (more: Partial<ModelOptions>) => createModel({ ...options, ...more }, { runtime, meter });
-
-  it('model / openai / there is none without a key and an address, or when it is off', () => {
-    assert.equal(created({}), undefined);
-    assert.equal(
-      created({ enabled: 'off', baseUrl: 'http://127.0.0.1:1/v1', apiKey: new Secret(KEY, 'test') }),
-      undefined,
-    );
-  });
-
-  it('model / openai / a key or an address is enough', () => {
-    assert.ok(created({ apiKey: new Secret(KEY, 'test') }));
-    assert.ok(created({ enabled: 'auto', baseUrl: 'http://127.0.0.1:1/v1' }));
   });
 });

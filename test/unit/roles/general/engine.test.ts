@@ -41,12 +41,15 @@ test('general / engine / a model gets the prompts of the general, and its answer
     { role: 'system', text: 'rendered generals/security-general/system' },
     { role: 'user', text: 'rendered generals/security-general/user' },
   ]);
-  assert.equal(model.requests[0]?.spender, undefined, 'nothing was promised to anybody');
+  const repository = event.repository;
+  const spender = { eventId: event.id, slot: 'security-general', general: 'security-general', repository };
+  assert.deepEqual(model.requests[0]?.spender, spender);
 });
 
 const FAILURES = [
   new MeshError('model-unavailable', { model: 'm', problem: 'it answered 429' }),
   new MeshError('model-nonsense', { model: 'm', problem: 'the answer is not JSON' }),
+  new MeshError('budget-exceeded', { whose: 'security-general', limit: '$1', left: '$0.1', wanted: '$0.2' }),
 ];
 for (const failure of FAILURES) {
   test(`general / engine / ${failure.code} is answered by the rules, and the result says why`, async () => {

@@ -14,6 +14,7 @@ import {
   codeGenerationRecord,
   conversationRecord,
   sessionOrderRecord,
+  usageRecord,
 } from '../../../fakes/agent-records.ts';
 import { epochNumber, peerNamed } from '../../../fakes/cards.ts';
 import { seeded, shuffled } from '../../../fakes/manual-runtime.ts';
@@ -428,6 +429,13 @@ function randomRecord(random: () => number): MeshRecord {
         ...fields,
         generationId: `gen-${below(2)}`,
         status: random() < 0.5 ? 'generated' : 'merged',
+      }),
+    () =>
+      usageRecord(number, {
+        ...fields,
+        repository: ['acme/app', ''][below(2)] ?? '',
+        modelClass: random() < 0.5 ? 'small' : 'large',
+        costNanoUsd: below(1_000),
       }),
     () => approvalAskedRecord(number, { ...fields, what: `thing ${below(2)}` }),
     () => approvalRecord(number, { ...fields, verdict: random() < 0.5 ? 'approved' : 'denied' }),
