@@ -111,7 +111,7 @@ class StoreWalk {
     for await (const [key, segment] of this.#segmentsOf(log)) {
       if (segment.from > length) return `record ${length} is missing`;
       if (segment.from < length) return `record ${segment.from} is there twice`;
-      for (const record of recordsOf(segment)) hash = chainHash(hash, record);
+      hash = chainHash(hash, recordsOf(segment));
       const head = headOf(key, segment);
       if (Buffer.compare(hash, head.hash) !== 0) return `the records do not lead to the head at ${head.length}`;
       if (!this.#verify(head)) return `the head at ${head.length} is not signed by its origin`;

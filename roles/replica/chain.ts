@@ -13,7 +13,7 @@ export function emptyTip(log: LogId): Tip {
 }
 
 export function extendTip(tip: Tip, records: readonly Uint8Array[]): Tip {
-  return { length: tip.length + records.length, hash: records.reduce(chainHash, tip.hash) };
+  return { length: tip.length + records.length, hash: chainHash(tip.hash, records) };
 }
 
 export function signHead(identity: Identity, log: LogId, tip: Tip): SignedHead {
