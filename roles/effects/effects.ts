@@ -8,6 +8,7 @@ import type {
   Effect,
   EffectAdapters,
   EffectDesk,
+  EffectKind,
   ExactAdapter,
   Performed,
 } from '../ports/effects.ts';
@@ -56,6 +57,10 @@ export class Effects implements EffectDesk {
   constructor(options: EffectsOptions, parts: EffectsParts) {
     this.#options = options;
     this.#parts = parts;
+  }
+
+  serves(kind: EffectKind): boolean {
+    return this.#parts.adapters[kind] !== undefined;
   }
 
   async perform(effect: Effect, signal: AbortSignal): Promise<Performed> {

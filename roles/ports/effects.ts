@@ -10,13 +10,20 @@ import type { Marker } from '../../protocols/marker.ts';
 export const EFFECT_CLASSES = {
   /** The run object and its Jobs, by name. */
   job: 'exact',
-  /** A git ref, created or moved with the expected old sha. */
+  /** A git ref, created or moved with the expected old sha, with the commit it gets. */
   branch: 'exact',
   /** At most one is open from one head branch to one base: GitHub refuses another. */
   'pull-request': 'exact',
+  /** A draft becomes ready once. */
+  'ready-for-review': 'exact',
+  /** A pull request is merged once, with the expected head. */
+  merge: 'exact',
+  /** An issue has a label or not. */
+  label: 'exact',
+  /** The latest of a context counts; the same again says the same. */
+  status: 'exact',
   comment: 'converging',
   review: 'converging',
-  label: 'converging',
   'check-run': 'converging',
   /** A Discord message. */
   notice: 'converging',
@@ -80,6 +87,8 @@ export interface Performed {
 
 /** Does effects, each once. */
 export interface EffectDesk {
+  /** This node can do effects of a kind: its configuration allows it, and it has what it takes. */
+  serves(kind: EffectKind): boolean;
   /**
    * Resolves once the effect is there and recorded.
    * @throws MeshError `effect-unserved`, `effect-conflict`, what the outside refused with, or what stood between when the tries ended
