@@ -1,8 +1,11 @@
-import type { EventId } from '../../../protocols/ids.ts';
+import { type EventId, eventIdOf } from '../../../protocols/ids.ts';
+import { isDue, missing } from '../../../roles/aggregator/sweep.ts';
 import { PROJECTION_TABLES, type TableName } from '../../../roles/ports/tables.ts';
 import type { Observer } from './observer.ts';
 import { orderViolations } from './order.ts';
 import { endOf, type Schedule } from './schedule.ts';
+import { SWEEP } from './sim-node.ts';
+import { wallAt } from './sim-runtime.ts';
 import type { Host, World } from './world.ts';
 
 export const COUNTS = ['ackedLost', 'duplicatedEffects', 'notConverged', 'orderViolations', 'lockViolations'] as const;
@@ -30,6 +33,16 @@ export function isConverged({ mode }: Schedule, world: World, observer: Observer
   if (mode === 'swept' && [...observer.sent, ...observer.acked.keys()].some((id) => !isKnownAt(hosts[0], id, observer)))
     return false;
   return new Set(hosts.map(({ node }) => JSON.stringify(node?.replica.have()))).size === 1;
+}
+
+/** A sweeper waits before it asks once more: the longer the more often an event was sent in vain, also by hand (I3). */
+export function isSweptLater({ mode }: Schedule, { clock, github, hosts }: World): boolean {
+  if (mode !== 'swept') return false;
+  const [host] = hosts.values();
+  const isKnown = (guid: string) => host?.disk.get('ids', eventIdOf('github', guid)) !== undefined;
+  const now = wallAt(clock.now);
+  const limits = { now, horizonMs: SWEEP.horizonMs };
+  return missing(github.deliveries, isKnown, limits).some((each) => !isDue(each, now));
 }
 
 /** What is wrong with a world that had the time to settle. */

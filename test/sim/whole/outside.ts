@@ -3,6 +3,7 @@ import { issueEvent } from '../../fakes/events.ts';
 import type { Observer } from './observer.ts';
 import type { Delivery } from './schedule.ts';
 import type { SimNode } from './sim-node.ts';
+import { wallAt } from './sim-runtime.ts';
 import type { World } from './world.ts';
 
 /** What GitHub sends: it can send the same again later, on request only. */
@@ -46,7 +47,7 @@ export function redeliver(guid: string, world: World, observer: Observer): void 
 function send(webhook: Webhook, node: SimNode | undefined, world: World, observer: Observer): void {
   const { clock, github } = world;
   const id = eventIdOf('github', webhook.guid);
-  const at = Date.UTC(2026, 0, 1) + clock.now;
+  const at = wallAt(clock.now);
   const entry = { id: String(github.deliveries.length + 1), guid: webhook.guid, at, event: 'issues', status: 0 };
   const place = github.deliveries.push(entry) - 1;
   if (node?.aggregator === undefined) {

@@ -1,5 +1,13 @@
 import { peerNamed } from '../../fakes/cards.ts';
-import { COUNTS, type Count, isConverged, recoveryTimes, type Violation, violationsOf } from './checks.ts';
+import {
+  COUNTS,
+  type Count,
+  isConverged,
+  isSweptLater,
+  recoveryTimes,
+  type Violation,
+  violationsOf,
+} from './checks.ts';
 import { SimClock } from './clock.ts';
 import { doFault } from './do-faults.ts';
 import { Observer } from './observer.ts';
@@ -29,6 +37,8 @@ export interface Outcome {
 
 /** The time a mesh may take to come to rest after its last fault: several leases and the longest backoff. */
 const SETTLE_MS = 600_000;
+/** The time it may take once a sweeper may ask for an event that nobody took in: its next look, and the work. */
+const SWEPT_MS = 120_000;
 const LOOK_EVERY_MS = 3_000;
 /** Nothing may change any more once it is at rest. */
 const REST_MS = 20_000;
@@ -55,9 +65,10 @@ export async function run(schedule: Schedule, { plant }: RunOptions = {}): Promi
 /** Until nothing is left to do, and a little longer. */
 async function rest(schedule: Schedule, world: World, observer: Observer): Promise<void> {
   const { clock } = world;
-  const end = clock.now + SETTLE_MS;
+  let end = clock.now + SETTLE_MS;
   while (clock.now < end) {
     await clock.runUntil(clock.now + LOOK_EVERY_MS);
+    if (isSweptLater(schedule, world)) end = Math.max(end, clock.now + SWEPT_MS);
     if (!isConverged(schedule, world, observer)) continue;
     await clock.runUntil(clock.now + REST_MS);
     if (isConverged(schedule, world, observer)) return;

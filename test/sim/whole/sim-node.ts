@@ -208,7 +208,7 @@ export function simNode(options: SimNodeOptions, parts: SimNodeParts): SimNode {
 /** Where runs that write to the only repository are admitted. */
 const HOME = 'us';
 /** Every minute instead of every five: the same, and sooner over. */
-const SWEEP = { everyMs: 60_000, horizonMs: 3 * 86_400_000 } as const;
+export const SWEEP = { everyMs: 60_000, horizonMs: 3 * 86_400_000 } as const;
 /** As in daemon/compose-core.ts. */
 const HAND_ON_MS = 4_000;
 

@@ -16,8 +16,13 @@ export interface SimRuntimeParts {
 /** 2026-01-01. */
 const BEGAN = 1_767_225_600_000;
 
+/** What a clock that is right shows so many milliseconds after the world began. */
+export function wallAt(ms: number): number {
+  return BEGAN + ms;
+}
+
 export function simRuntime({ clock, chance, aheadMs, isAlive, log }: SimRuntimeParts): Runtime {
-  const wall = () => BEGAN + clock.now + aheadMs();
+  const wall = () => wallAt(clock.now) + aheadMs();
   return {
     monotonic: () => clock.now,
     wall,
