@@ -1,7 +1,10 @@
-import type { GovernedModelParts } from '../roles/models/governed-model.ts';
-import { GovernedModel } from '../roles/models/governed-model.ts';
+import { generalName } from '../protocols/generals.ts';
+import type { Budgets } from '../roles/models/budget.ts';
+import { GovernedModel, type GovernedModelParts } from '../roles/models/governed-model.ts';
 import type { ModelChoice, ModelPlan } from '../roles/models/model-plan.ts';
+import { mayOffer } from '../roles/policy/pressure.ts';
 import type { Model } from '../roles/ports/model.ts';
+import type { ModelCache } from '../roles/ports/model-cache.ts';
 import type { Core } from './compose-core.ts';
 import type { Config } from './config/config.ts';
 import { OpenAiProvider, type ProviderOptions, type ProviderParts } from './model/openai.ts';
@@ -19,11 +22,28 @@ export function composeModel(config: Configured, core: Core): Model | undefined 
   const offered = offeredBy(config);
   if (offered.length === 0) return undefined;
   const { replica, store, runtime, metrics } = core;
-  const parts = { journal: replica, tables: store.tables, runtime, meter: metrics };
+  const parts = { journal: replica, tables: store.tables, runtime, meter: metrics, cache: cacheOf(config, core) };
   return new GovernedModel(
-    { plan: planOf(config, offered), budgets: config.budgets },
+    { plan: planOf(config, offered), budgets: budgetsOf(config) },
     { ...parts, providers: openedOf(offered, { runtime }) },
   );
+}
+
+/** A disk that is nearly full has no room for what can be asked again. */
+function cacheOf({ cache }: Configured, { store, runtime, pressure }: Core): ModelCache | undefined {
+  if (!cache.enabled) return undefined;
+  const options = { maxAgeMs: cache.maxAge, maxBytes: cache.maxBytes };
+  const kept = store.modelCache(options, () => runtime.wall());
+  return {
+    get: (key) => kept.get(key),
+    put: async (key, answer) => (mayOffer(pressure.now) ? kept.put(key, answer) : undefined),
+  };
+}
+
+/** Generals by their whole names: `security` is enough in the configuration. */
+export function budgetsOf({ budgets }: Pick<Configured, 'budgets'>): Budgets {
+  const generals = Object.entries(budgets.generals).map(([name, limit]) => [generalName(name), limit]);
+  return { ...budgets, generals: Object.fromEntries(generals) };
 }
 
 /** The provider of the section itself, where it has a key or an address, and those of the list. */

@@ -37,6 +37,11 @@ export class LevelDisk implements Disk {
     this.#parts = parts;
   }
 
+  /** Something beside the logs could not be written: from now on nothing is (L8). */
+  fail(failure: MeshError): void {
+    this.#failure ??= failure;
+  }
+
   async heads(): Promise<readonly SignedHead[]> {
     return this.#reading(async () => {
       const rows = await lastRows(this.#parts.sublevels.segments);

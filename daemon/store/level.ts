@@ -1,8 +1,10 @@
 import { mkdir, statfs } from 'node:fs/promises';
 import { Level } from 'level';
+import type { MeshError } from '../../protocols/errors.ts';
 import type { SignedHead } from '../../protocols/record.ts';
 import type { BlobStore } from '../../roles/ports/blobs.ts';
 import type { Disk } from '../../roles/ports/disk.ts';
+import type { ModelCache } from '../../roles/ports/model-cache.ts';
 import type { Runtime } from '../../roles/ports/runtime.ts';
 import type { Tables } from '../../roles/ports/tables.ts';
 import { AbsenceFilters } from './absence.ts';
@@ -11,6 +13,7 @@ import { type CheckReport, checkStore } from './check.ts';
 import { LevelDisk } from './disk.ts';
 import { openFailure } from './failures.ts';
 import { migrate } from './migrations.ts';
+import { LevelModelCache, type ModelCacheOptions } from './model-cache.ts';
 import { LevelTables } from './table-reader.ts';
 import { type Database, openSublevels, type Sublevels } from './tables.ts';
 
@@ -27,6 +30,8 @@ export interface Store {
   readonly disk: Disk;
   readonly tables: Tables;
   readonly blobs: BlobStore;
+  /** Opened once, by who asks models. @param now wall-clock milliseconds */
+  modelCache(options: ModelCacheOptions, now: () => number): ModelCache;
   /** Reads everything and says what is wrong; `verify` tells whether a head is signed by its origin. */
   check(verify: (head: SignedHead) => boolean): Promise<CheckReport>;
   /** Bytes that this user may still write there. */
@@ -54,10 +59,13 @@ export async function openStore({ dir }: StoreOptions, { runtime }: StoreParts):
   const loading = absence
     .load(sublevels)
     .catch((error: unknown) => runtime.log.warn({ error }, 'absence filters not loaded'));
+  const disk = new LevelDisk(dir, { db, sublevels, absence });
+  const failed = (failure: MeshError) => disk.fail(failure);
   return {
-    disk: new LevelDisk(dir, { db, sublevels, absence }),
+    disk,
     tables: new LevelTables(dir, sublevels, absence),
     blobs: new LevelBlobs(dir, { db, sublevels }),
+    modelCache: (options, now) => new LevelModelCache(dir, options, { db, sublevels, now, failed }),
     check: (verify) => checkStore({ verify }, { db, sublevels }),
     freeBytes: async () => {
       const { bavail, bsize } = await statfs(dir);

@@ -12,6 +12,8 @@ export const SUBLEVELS = {
   blobs: 'blobs',
   /** Name of a blob → when it came, how large it is, and the event it belongs to. Primary. */
   blobNotes: 'blobNotes',
+  /** (note or text, hash of what was asked) → an answer of a model, or its age and size. May be lost. */
+  modelCache: 'modelCache',
   /** `schema` → version of this layout. */
   meta: 'meta',
   /** What is made from the logs, and what the replica keeps beside it: described at the port. */
@@ -41,9 +43,20 @@ export async function openSublevels(db: Database) {
   const floors = openBytes(db, SUBLEVELS.floors);
   const blobs = openBytes(db, SUBLEVELS.blobs);
   const blobNotes = json(SUBLEVELS.blobNotes);
+  const modelCache = json(SUBLEVELS.modelCache);
   const meta = json(SUBLEVELS.meta);
-  await Promise.all([segments, floors, blobs, blobNotes, meta, ...tables.values()].map((sublevel) => sublevel.open()));
-  return { segments, floors, blobs, blobNotes, meta, table: (name: TableName) => tables.get(name) ?? json(name) };
+  await Promise.all(
+    [segments, floors, blobs, blobNotes, modelCache, meta, ...tables.values()].map((sublevel) => sublevel.open()),
+  );
+  return {
+    segments,
+    floors,
+    blobs,
+    blobNotes,
+    modelCache,
+    meta,
+    table: (name: TableName) => tables.get(name) ?? json(name),
+  };
 }
 
 /** Key of a place in a log: fixed width, so that byte order is log order. */
