@@ -1,6 +1,15 @@
 import * as z from 'zod';
 import { EpochSchema, PeerIdSchema } from './ids.ts';
 
+/** Batches the writer may send before a `more`: one travels while the other is written, and commits that come meanwhile go together. */
+export const BATCHES_IN_FLIGHT = 2;
+
+/**
+ * The same while the reader catches up, if it says so: one each is read, travels, is checked, and is written, and none of them waits for
+ * another (with two, both nodes stood idle half of the time). At most 6 MiB of a link.
+ */
+export const CATCH_UP_WINDOW = 6;
+
 /** Open logs lie in so many parts by their origin: nodes that differ in a few logs list a few parts of them. */
 export const PARTS = 64;
 
@@ -40,6 +49,8 @@ export const HaveSchema = z.object({
    * mesh each record travels once to each reader. The next `have` is answered in full all the same.
    */
   except: z.array(PeerIdSchema).optional(),
+  /** Batches the reader takes before a `more` until it has caught up. Default BATCHES_IN_FLIGHT, which is all that older builds take. */
+  window: z.int().positive().max(CATCH_UP_WINDOW).optional(),
 });
 export type Have = z.infer<typeof HaveSchema>;
 
@@ -83,9 +94,6 @@ export const MoreSchema = z.object({
   enough: z.array(PeerIdSchema).max(MAX_STORED).optional(),
 });
 export type Stored = NonNullable<z.infer<typeof MoreSchema>['stored']>;
-
-/** Batches the writer may send before a `more`: one travels while the other is written. */
-export const BATCHES_IN_FLIGHT = 2;
 
 /** Said of a log from which the reader wants nothing at all (it is quarantined). */
 export const NOTHING_WANTED = Number.MAX_SAFE_INTEGER;

@@ -52,7 +52,14 @@ export class Intake {
     const deferred = this.#parts.backlog.defers(fit.batch);
     return {
       kind: 'next',
-      item: { kind: 'received', batch: fit.batch, deferred, records: records.length, bytes: bytesOf(records) },
+      // What is only written costs by its bytes: several batches of small records are synced at once.
+      item: {
+        kind: 'received',
+        batch: fit.batch,
+        deferred,
+        records: deferred ? 0 : records.length,
+        bytes: bytesOf(records),
+      },
     };
   }
 

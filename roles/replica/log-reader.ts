@@ -1,6 +1,6 @@
 import { asMeshError, hasCode, MeshError, messageOf } from '../../protocols/errors.ts';
 import { type LogId, logKey, type PeerId } from '../../protocols/ids.ts';
-import { BATCHES_IN_FLIGHT, type Have, type Stored } from '../../protocols/log-sync.ts';
+import { CATCH_UP_WINDOW, type Have, type Stored } from '../../protocols/log-sync.ts';
 import type { SignedHead } from '../../protocols/record.ts';
 import type { Batch } from '../ports/disk.ts';
 import type { Link, LinkHandler } from '../ports/links.ts';
@@ -97,7 +97,7 @@ export class LogReader implements LinkHandler {
     const have = this.#parts.have(wanted);
     this.#excepted = have.except ?? [];
     this.#enough.clear();
-    this.#send(encodeHave(have));
+    this.#send(encodeHave({ ...have, window: CATCH_UP_WINDOW }));
   }
 
   /** Something was synced here, from whomever. */
@@ -155,7 +155,7 @@ export class LogReader implements LinkHandler {
   }
 
   #take(write: () => Promise<Word>): void {
-    if (this.#inHand.size >= BATCHES_IN_FLIGHT) {
+    if (this.#inHand.size >= CATCH_UP_WINDOW) {
       throw new MeshError('frame-malformed', { peer: this.peer, problem: 'it sends more than it was asked for' });
     }
     const written = write().then(({ stored = [], enough = [] }) => {

@@ -24,7 +24,8 @@ export interface LogWriterParts {
 
 /**
  * Sends one reader what it lacks: after each `have` everything it does not list, then `caught-up`, then every commit.
- * Only synced records are read; at most two batches are on their way, and commits that come meanwhile go together.
+ * Only synced records are read; at most two batches are on their way, and commits that come meanwhile go together. While a
+ * reader catches up it may want more of them.
  */
 export class LogWriter implements LinkHandler {
   readonly #parts: LogWriterParts;
@@ -41,6 +42,8 @@ export class LogWriter implements LinkHandler {
   #tellsFloors = false;
   /** Batches that the reader has not written yet, as far as it said. */
   #inFlight = 0;
+  /** How many of them the reader takes while it catches up. */
+  #window = BATCHES_IN_FLIGHT;
   #greeted = false;
   #answering = false;
   #pumping = false;
@@ -125,7 +128,7 @@ export class LogWriter implements LinkHandler {
   }
 
   /** A `have` moves the cursors, forwards or back. */
-  #take({ logs, except }: Have): void {
+  #take({ logs, except, window = BATCHES_IN_FLIGHT }: Have): void {
     const ends = new Map(logs.map(([origin, epoch, length, hash]) => [logKey({ origin, epoch }), { length, hash }]));
     this.#due.clear();
     this.#floors.clear();
@@ -149,6 +152,7 @@ export class LogWriter implements LinkHandler {
       true,
     );
     this.#except = new Set(except);
+    this.#window = window;
     this.#greeted = true;
     this.#answering = true;
     this.#pump();
@@ -170,7 +174,7 @@ export class LogWriter implements LinkHandler {
       while (!this.#closed) {
         const [next] = this.#due;
         const [floor] = this.#floors.values();
-        if ((next ?? floor) && this.#inFlight >= BATCHES_IN_FLIGHT) return;
+        if ((next ?? floor) && this.#inFlight >= (this.#answering ? this.#window : BATCHES_IN_FLIGHT)) return;
         if (next) await this.#sendNext(...next);
         else if (floor) await this.#sendFloor(floor);
         else if (this.#answering) await this.#sayCaughtUp();

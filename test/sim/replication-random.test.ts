@@ -9,7 +9,7 @@ import { SimReplicas } from '../fakes/sim-replicas.ts';
 const NAMES = ['a', 'b', 'c', 'd'];
 const STEPS = 60;
 const LIMIT = { records: 256, bytes: 1024 * 1024 };
-const SEEDS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+const SEEDS = Array.from({ length: 16 }, (_, index) => index + 1);
 
 interface Run {
   readonly sim: SimReplicas;

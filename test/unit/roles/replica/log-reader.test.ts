@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { MeshError } from '../../../../protocols/errors.ts';
 import { encodeFrame } from '../../../../protocols/frames.ts';
-import type { Have } from '../../../../protocols/log-sync.ts';
+import { CATCH_UP_WINDOW, type Have } from '../../../../protocols/log-sync.ts';
 import type { Batch } from '../../../../roles/ports/disk.ts';
 import type { Link } from '../../../../roles/ports/links.ts';
 import {
@@ -112,8 +112,7 @@ describe('replica / log reader', () => {
   test('a writer that sends more than it was asked for is cut off', async () => {
     const { reader, link, written } = setUp();
     reader.attach(link);
-    reader.frame(BATCH);
-    reader.frame(BATCH);
+    for (let sent = 0; sent < CATCH_UP_WINDOW; sent++) reader.frame(BATCH);
     await written('applied');
     reader.frame(BATCH);
     assert.throws(() => reader.frame(BATCH), { code: 'frame-malformed' });

@@ -182,6 +182,19 @@ describe('replica / log writer', () => {
     assert.deepEqual(sent, ['a 0-2', 'a 2-4', 'a 4-6']);
   });
 
+  test('a reader that wants more at once gets it until it has caught up, then two', async () => {
+    const { writer, sent, commit } = setUp(new Map([[A, 5]]), { answers: false });
+    writer.frame(encodeHave({ type: 'have', logs: [], window: 4 }));
+    await settled();
+    assert.deepEqual(sent, ['a 0-2', 'a 2-4', 'a 4-5', 'caught-up']);
+    await commit(A, 6);
+    assert.equal(sent.length, 4);
+    writer.frame(encodeMore());
+    writer.frame(encodeMore());
+    await settled();
+    assert.deepEqual(sent.slice(4), ['a 5-6']);
+  });
+
   test('a reader that says it too often gets no more than two at once', async () => {
     const { writer, sent, have } = setUp(new Map([[A, 20]]), { answers: false });
     for (let i = 0; i < 9; i++) writer.frame(encodeMore());
