@@ -149,6 +149,31 @@ const BROKEN: readonly { readonly id: string; readonly yaml: string; readonly sa
   },
   { id: 'an anthropic gpt', yaml: 'model: { provider: anthropic }\n', says: /model\.name: is gpt-4o-mini/ },
   {
+    id: 'a class of a model that nobody has',
+    yaml: 'model: { classes: { large: [openai/gpt-4o-mini, claude/opus] } }\n',
+    says: /model\.classes\.large: names claude\/opus; there are openai\/gpt-4o-mini/,
+  },
+  {
+    id: 'a model without its provider',
+    yaml: 'model: { classes: { small: gpt-4o-mini } }\n',
+    says: /small\[0\]: is not a model of a provider/,
+  },
+  {
+    id: 'a provider of a name that is taken',
+    yaml: 'model: { providers: [{ name: openai, models: [{ name: m }] }] }\n',
+    says: /model\.providers: has openai twice/,
+  },
+  {
+    id: 'a provider without models',
+    yaml: 'model: { providers: [{ name: local, models: [] }] }\n',
+    says: /providers\[0\]\.models: names no model/,
+  },
+  {
+    id: 'a budget of an unknown kind',
+    yaml: 'model: { budgets: { day: { euros: 3 } } }\n',
+    says: /budgets\.day/,
+  },
+  {
     id: 'a network that is none',
     yaml: 'mesh: { networks: [10.0.0.0/40] }\n',
     says: /mesh\.networks\[0\]: is not a block/,
@@ -187,12 +212,15 @@ test('config / load / keys without a value count as not there', async () => {
 });
 
 test('config / load / paths are relative to the file, socket, key and token to the data directory, flags to the working directory', async () => {
-  const texts = { '/srv/a/mm.yaml': 'node: { dataDir: state }\nmodel: { apiKey: { file: key } }\n' };
+  const providers = 'providers: [{ name: other, apiKey: { file: other.key }, models: [{ name: m }] }]';
+  const yaml = `node: { dataDir: state }\nmodel: { apiKey: { file: key }, ${providers} }\n`;
+  const texts = { '/srv/a/mm.yaml': yaml };
   const given = { cwd: '/home/me', file: '../../srv/a/mm.yaml', texts };
   const { settings } = await settingsOf(given);
   assert.equal(settings.node.dataDir, '/srv/a/state');
   assert.equal(settings.node.keyFile, '/srv/a/state/node.key');
   assert.deepEqual(settings.model.apiKey, { file: '/srv/a/key' });
+  assert.deepEqual(settings.model.providers[0]?.apiKey, { file: '/srv/a/other.key' });
   const { settings: moved } = await settingsOf({ ...given, flags: { 'data-dir': 'here', socket: 's.sock' } });
   assert.equal(moved.node.dataDir, '/home/me/here');
   assert.equal(moved.node.socket, '/home/me/s.sock');

@@ -42,6 +42,17 @@ test('config / secret / files and variables are read, the ending newline is not 
   assert.ok(!JSON.stringify(config).includes('three'));
 });
 
+test('config / secret / each provider of models has a key of its own', async () => {
+  const provider = (name: string) => `{ name: ${name}, apiKey: { file: ${name} }, models: [{ name: m }] }`;
+  const { config } = await configOf({
+    yaml: `model: { providers: [${provider('one')}, ${provider('two')}, { name: none, models: [{ name: m }] }] }\n`,
+    texts: { '/etc/mm/one': 'first\n', '/etc/mm/two': 'second\n' },
+  });
+  const keys = config.model.providers.map(({ apiKey }) => apiKey?.reveal());
+  assert.deepEqual(keys, ['first', 'second', undefined]);
+  assert.ok(!JSON.stringify(config).includes('second'));
+});
+
 test('config / secret / the key of a GitHub App is read, a number or a client id names the App', async () => {
   for (const [id, value] of [
     ['4711', 4_711],
