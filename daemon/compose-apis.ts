@@ -11,6 +11,7 @@ import { chooseGeneral, eventOfProcess, processReply } from '../roles/operator/p
 import type { Queries } from '../roles/operator/queries.ts';
 import type { Orchestrator } from '../roles/orchestrator/orchestrator.ts';
 import type { Core } from './compose-core.ts';
+import { composePeople } from './compose-people.ts';
 import { composeWork } from './compose-work.ts';
 import type { GeneralApi } from './http/general-api.ts';
 import type { OrchestratorApi } from './http/orchestrator-api.ts';
@@ -39,6 +40,7 @@ export function composeOrchestratorApi(
     distributions: (limit) => queries.distributions(limit),
     events: (query) => queries.events(query),
     ...composeWork({ core, queries, orchestrator }),
+    ...composePeople({ core, queries }),
   };
 }
 

@@ -12,6 +12,7 @@ import { loadOpenRuns } from '../roles/replica/open-runs.ts';
 import { loadStory } from '../roles/replica/stories.ts';
 import { contextOf, normalizeGiven } from './compose-apis.ts';
 import type { Core } from './compose-core.ts';
+import { composePeople } from './compose-people.ts';
 import type { Roles } from './compose-roles.ts';
 import { composeWork } from './compose-work.ts';
 import type { LoadedConfig } from './config/load.ts';
@@ -42,6 +43,7 @@ export function composeOperator(parts: OperatorParts): OperatorApi {
     explain: (id) => queries.explain(id),
     eventBody: (id) => eventBody(parts, id),
     ...composeWork({ core, queries, orchestrator: roles.orchestrator }),
+    ...composePeople({ core, queries }),
     config: async () => configRows(settings, sources),
     version: () => ({ version: core.card.version, node: process.version }),
   };

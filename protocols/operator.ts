@@ -31,6 +31,12 @@ export const OPERATOR_PATHS = {
   dlqDrop: '/v1/dlq/drop',
   replay: '/v1/replay',
   locks: '/v1/locks',
+  /** Schemas of these five: `protocols/people.ts`. */
+  sessions: '/v1/sessions',
+  session: '/v1/sessions/show',
+  sessionOrder: '/v1/sessions/order',
+  approvals: '/v1/approvals',
+  approve: '/v1/approvals/say',
   config: '/v1/config',
   version: '/v1/version',
   /** A stream of `protocols/backup.ts`; on the operator's socket only. */

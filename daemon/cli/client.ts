@@ -42,6 +42,20 @@ import {
   type VersionView,
   VersionViewSchema,
 } from '../../protocols/operator.ts';
+import {
+  type ApprovalLine,
+  ApprovalLineSchema,
+  type ApprovalRequest,
+  type SessionLine,
+  SessionLineSchema,
+  type SessionOrdered,
+  SessionOrderedSchema,
+  type SessionOrderRequest,
+  type SessionQuery,
+  type SessionsQuery,
+  type SessionView,
+  SessionViewSchema,
+} from '../../protocols/people.ts';
 import { eventData } from './event-stream.ts';
 import { refusalOf, unreadable } from './refusal.ts';
 
@@ -133,6 +147,27 @@ export class OperatorClient {
 
   locks(query: LocksQuery = {}): Promise<LockLine[]> {
     return this.#get(OPERATOR_PATHS.locks, z.array(LockLineSchema), asQuery(query));
+  }
+
+  sessions(query: SessionsQuery = {}): Promise<SessionLine[]> {
+    return this.#get(OPERATOR_PATHS.sessions, z.array(SessionLineSchema), asQuery(query));
+  }
+
+  session(query: SessionQuery): Promise<SessionView> {
+    return this.#get(OPERATOR_PATHS.session, SessionViewSchema, asQuery(query));
+  }
+
+  orderSession(body: SessionOrderRequest): Promise<SessionOrdered> {
+    return this.#call(OPERATOR_PATHS.sessionOrder, SessionOrderedSchema, { method: 'POST', body });
+  }
+
+  /** @param all also what was answered */
+  approvals(query: { readonly limit?: string; readonly all?: boolean } = {}): Promise<ApprovalLine[]> {
+    return this.#get(OPERATOR_PATHS.approvals, z.array(ApprovalLineSchema), asQuery(query));
+  }
+
+  approve(body: ApprovalRequest): Promise<ApprovalLine> {
+    return this.#call(OPERATOR_PATHS.approve, ApprovalLineSchema, { method: 'POST', body });
   }
 
   retry(body: DeadLetterRequest): Promise<DeadLetterChange> {

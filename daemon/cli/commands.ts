@@ -31,6 +31,16 @@ const GENERAL = { name: 'general', type: 'text', value: 'NAME', help: 'only of t
 const EVENT = { name: 'event', help: 'id of the event, or the end of one', required: true } as const;
 const SLOT = { name: 'slot', help: 'one slot of it; default: all that were given up' } as const;
 
+const SESSION = {
+  name: 'event',
+  help: 'id of the event, the end of one, or the id of the session',
+  required: true,
+} as const;
+const SESSION_SLOT = { name: 'slot', help: 'one slot of it; default: all that are at work' } as const;
+const SUBJECT = { name: 'subject', help: 'issue or pull request, e.g. acme/api#7', required: true } as const;
+const HASH = { name: 'hash', help: 'beginning of the hash of the text that is meant, 7 digits or more' } as const;
+const BY = { name: 'by', type: 'text', value: 'NAME', help: 'who says so', fallback: '$USER' } as const;
+
 const DATA_DIR = {
   name: 'data-dir',
   type: 'text',
@@ -227,6 +237,74 @@ export const COMMANDS: readonly Command[] = [
       ...WATCHES_DAEMON,
     ],
     load: () => import('./locks.ts'),
+  },
+  {
+    name: 'sessions ls',
+    summary: 'what generals have in hand',
+    options: [LIMIT, GENERAL, ...WATCHES_DAEMON],
+    load: () => import('./sessions-ls.ts'),
+  },
+  {
+    name: 'sessions show',
+    summary: 'one session: where it is, and what it was told',
+    operands: [SESSION, { name: 'slot', help: 'one slot of it, where several are at work' }],
+    options: WATCHES_DAEMON,
+    load: () => import('./sessions-show.ts'),
+  },
+  {
+    name: 'sessions pause',
+    summary: 'let it wait after the step it is at; other work of its subject goes on',
+    operands: [SESSION, SESSION_SLOT],
+    options: [BY, ...ASKS_DAEMON],
+    load: () => import('./sessions-pause.ts'),
+  },
+  {
+    name: 'sessions resume',
+    summary: 'let a paused one go on where it is',
+    operands: [SESSION, SESSION_SLOT],
+    options: [BY, ...ASKS_DAEMON],
+    load: () => import('./sessions-resume.ts'),
+  },
+  {
+    name: 'sessions cancel',
+    summary: 'end it for good; what it did outside stays',
+    operands: [SESSION, SESSION_SLOT],
+    options: [BY, ...ASKS_DAEMON],
+    load: () => import('./sessions-cancel.ts'),
+  },
+  {
+    name: 'sessions steer',
+    summary: 'say something to the agent, heard at its next turn',
+    operands: [SESSION, { name: 'text', help: 'what is said', required: true }],
+    options: [
+      { name: 'slot', type: 'text', value: 'SLOT', help: 'only to this slot of the event' },
+      BY,
+      ...ASKS_DAEMON,
+    ],
+    examples: [['mindmesh sessions steer 72d3162e "keep the public API as it is"', 'while it works']],
+    load: () => import('./sessions-steer.ts'),
+  },
+  {
+    name: 'approvals ls',
+    summary: 'what waits for a person',
+    options: [{ name: 'all', type: 'switch', help: 'also what was answered' }, LIMIT, ...WATCHES_DAEMON],
+    load: () => import('./approvals-ls.ts'),
+  },
+  {
+    name: 'approvals approve',
+    summary: 'let it be done: exactly the text that was asked about',
+    about: 'The same as the comment `/mindmesh ok HASH` of a member on the issue or pull request.',
+    operands: [SUBJECT, HASH],
+    options: [BY, ...ASKS_DAEMON],
+    examples: [['mindmesh approvals approve acme/api#7 1f0c9a2', 'the text whose hash begins so']],
+    load: () => import('./approvals-approve.ts'),
+  },
+  {
+    name: 'approvals deny',
+    summary: 'do not let it be done, or take an approval back',
+    operands: [SUBJECT, HASH],
+    options: [{ name: 'reason', type: 'text', value: 'TEXT', help: 'why, for the record' }, BY, ...ASKS_DAEMON],
+    load: () => import('./approvals-deny.ts'),
   },
   {
     name: 'generals',

@@ -29,6 +29,7 @@ import {
 } from '../../protocols/operator.ts';
 import type { App, Routes } from './app.ts';
 import { EventStreams } from './event-stream.ts';
+import { type PeopleApi, peopleRoutes } from './people-api.ts';
 import { type WorkApi, workRoutes } from './work-api.ts';
 
 /** A payload as its sender posts it, with the name of its event. */
@@ -38,7 +39,7 @@ export type RouteTestBody = z.output<typeof RouteTestBodySchema>;
 export type EventsFilter = z.output<typeof EventsQuerySchema>;
 
 /** What an operator can ask of a node; the values are those of `protocols/operator.ts`. */
-export interface OperatorApi extends WorkApi {
+export interface OperatorApi extends WorkApi, PeopleApi {
   status(): Promise<StatusView>;
   peers(): Promise<readonly PeerView[]>;
   /** @param peer id or name of a node. @throws MeshError `not-found`, `peer-unreachable` or `request-timeout`. */
@@ -72,6 +73,7 @@ export function operatorRoutes(api: OperatorApi): Routes {
     bodyRoutes(app, api);
     explainRoutes(app, api);
     workRoutes(app, api);
+    peopleRoutes(app, api);
   };
 }
 

@@ -20,10 +20,13 @@ import {
   GeneralViewSchema,
 } from '../../protocols/operator.ts';
 import type { App, Routes } from './app.ts';
+import { type PeopleApi, peopleViewRoutes } from './people-api.ts';
 import { type WorkApi, workViewRoutes } from './work-api.ts';
 
 /** What the orchestrator's port needs. */
-export interface OrchestratorApi extends Pick<WorkApi, 'tasks' | 'deadLetters' | 'locks'> {
+export interface OrchestratorApi
+  extends Pick<WorkApi, 'tasks' | 'deadLetters' | 'locks'>,
+    Pick<PeopleApi, 'sessions' | 'approvals'> {
   /** Resolves once the decision is recorded. */
   distribute(request: DistributeRequest): Promise<DistributeResult>;
   status(): Promise<MindosStatus>;
@@ -45,6 +48,7 @@ export function orchestratorRoutes(api: OrchestratorApi): Routes {
     distributionRoutes(app, api);
     generalRoutes(app, api);
     workViewRoutes(app, api, { tasks: '/tasks', dlq: '/dlq', locks: '/locks' });
+    peopleViewRoutes(app, api, { sessions: '/sessions', approvals: '/approvals' });
     const schema = {
       summary: 'Events of the org, newest first',
       querystring: EventsQuerySchema,

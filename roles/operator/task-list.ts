@@ -32,7 +32,7 @@ export async function listTasks({ limit, state, general }: TasksFilter, parts: T
 }
 
 /** The oldest first. */
-async function openEvents(tables: Tables): Promise<EventId[]> {
+export async function openEvents(tables: Tables): Promise<EventId[]> {
   const rows = await tables.range('open', { limit: LOOKED_AT });
   const events = rows.map(([key]) => ({ id: EventIdSchema.parse(key), at: getRow(tables, 'ids', key)?.at ?? 0 }));
   return events.sort((a, b) => a.at - b.at).map(({ id }) => id);

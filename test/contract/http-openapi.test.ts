@@ -83,6 +83,8 @@ test('http / openapi / the routes of the source documents are described, and hea
     'get /distributions',
     'get /events',
     'get /locks',
+    'get /sessions',
+    'get /approvals',
     'post /process',
     'get /.well-known/agent-card.json',
     'get /v1/explain/{id}',
@@ -108,7 +110,11 @@ test('http / openapi / what a route answers fits the schema that describes it', 
   const { url } = await serveRoutes(t, { routes: routes() });
   const { document } = await describedRoutes(url);
   const values: Readonly<Record<string, string>> = { cluster: 'prod-us', name: 'security-general', id: 'github%3A1' };
-  const queries: Readonly<Record<string, string>> = { '/v1/ping': '?peer=boss', '/v1/explain': '?id=github%3A1' };
+  const queries: Readonly<Record<string, string>> = {
+    '/v1/ping': '?peer=boss',
+    '/v1/explain': '?id=github%3A1',
+    '/v1/sessions/show': '?id=github%3A1',
+  };
   let compared = 0;
   for (const [path, item] of Object.entries(document.paths)) {
     const schema = item.get?.responses['200']?.content?.['application/json']?.schema;

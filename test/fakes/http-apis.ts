@@ -1,10 +1,12 @@
 import type { GeneralApi } from '../../daemon/http/general-api.ts';
 import type { OperatorApi } from '../../daemon/http/operator-api.ts';
 import type { OrchestratorApi } from '../../daemon/http/orchestrator-api.ts';
+import type { PeopleApi } from '../../daemon/http/people-api.ts';
 import type { WorkApi } from '../../daemon/http/work-api.ts';
 import { MeshError } from '../../protocols/errors.ts';
 import { eventIdOf } from '../../protocols/ids.ts';
 import type { EventLine, GeneralView } from '../../protocols/operator.ts';
+import type { SessionLine } from '../../protocols/people.ts';
 import { agentCard } from '../../roles/operator/agent-card.ts';
 import { eventLineOfStory } from '../../roles/operator/event-line.ts';
 import { explainView } from '../../roles/operator/explain-view.ts';
@@ -61,6 +63,7 @@ export function orchestratorApi(): OrchestratorApi {
     distributions: async (limit) => ({ total: 1, recent: distributions.recent.slice(0, limit) }),
     events: async ({ kind }) => lines.filter((each) => kind === undefined || each.kind === kind),
     ...workApi(),
+    ...peopleApi(),
   };
 }
 
@@ -84,6 +87,39 @@ function workApi(): WorkApi {
       causationid: EVENT_ID,
       hops: 0,
     }),
+  };
+}
+
+function peopleApi(): PeopleApi {
+  const session: SessionLine = {
+    ...{ eventId: EVENT_ID, slot: plan.slot, general: 'security-general', kind: 'pr_created', subject: 'acme/app#7' },
+    ...{ state: 'running', attempts: 1, since: AT, said: 1, step: 'think', turn: 2 },
+  };
+  const approval = {
+    subject: 'acme/app#7',
+    textHash: 'a'.repeat(64),
+    state: 'open',
+    what: 'merge it',
+    at: AT,
+  } as const;
+  const known = (id: string) => {
+    if (!EVENT_ID.endsWith(id)) throw new MeshError('not-found', { what: 'session of', id });
+  };
+  return {
+    sessions: async ({ general }) => (general === undefined || general === session.general ? [session] : []),
+    session: async ({ id }) => {
+      known(id);
+      return { ...session, words: [{ at: AT, by: 'ada', text: 'mind the cache' }] };
+    },
+    orderSession: async ({ id, order }) => {
+      known(id);
+      return { order, eventId: EVENT_ID, slots: [plan.slot] };
+    },
+    approvals: async ({ all }) => [approval, ...(all === true ? [{ ...approval, state: 'denied' as const }] : [])],
+    approve: async ({ subject, verdict, by }) => {
+      if (subject !== approval.subject) throw new MeshError('not-found', { what: 'approval asked for', id: subject });
+      return { ...approval, state: verdict, ...(by !== undefined && { by }) };
+    },
   };
 }
 
@@ -169,6 +205,7 @@ export function operatorApi(): FakeOperator {
       return Buffer.from('{"action":"opened"}');
     },
     ...workApi(),
+    ...peopleApi(),
     config: async () => [{ key: 'node.name', value: 'me', source: 'default' }],
     version: () => ({ version: '0.1.0', node: process.version }),
     tell: (told) => {

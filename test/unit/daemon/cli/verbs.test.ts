@@ -6,6 +6,7 @@ import { runCli } from '../../../../daemon/cli/cli.ts';
 import { exitCodeOf } from '../../../../daemon/cli/exit-codes.ts';
 import { news } from '../../../../daemon/cli/view-verb.ts';
 import { fakeTerminal } from './fake-terminal.ts';
+import { APPROVALS, SESSION, SESSIONS } from './fixture-people.ts';
 import { EVENT, EVENTS, EXPLAIN, PINGS, ROUTE_TEST, STATUS, WELL } from './fixture-views.ts';
 import { DEAD_LETTERS, DRY_REPLAY, LOCKS, REPLAY, TASKS } from './fixture-work.ts';
 import { type Answer, json, operatorServer, problem, temporaryFolder } from './operator-server.ts';
@@ -299,6 +300,63 @@ test('cli / dlq / is listed, tried anew and dropped', async (t) => {
   assert.deepEqual(bodies, [
     ['/v1/dlq/retry', { id: EVENT, slot: 'triage-general@dev' }],
     ['/v1/dlq/drop', { id: 'dc0958' }],
+  ]);
+});
+
+test('cli / sessions / are listed, shown, and told things by whoever calls', async (t) => {
+  const bodies: unknown[] = [];
+  const { socket, asked } = await operatorServer(t, {
+    '/v1/sessions': json(SESSIONS),
+    '/v1/sessions/show': json(SESSION),
+    '/v1/sessions/order': (request, response, body) => {
+      bodies.push(JSON.parse(body));
+      json({ order: 'pause', eventId: EVENT, slots: ['triage-general'] })(request, response, body);
+    },
+  });
+  const call = async (...words: string[]) => {
+    const terminal = fakeTerminal({ env: { USER: 'ada' } });
+    const code = await runCli(['sessions', ...words, '--socket', socket], terminal);
+    return { code, out: terminal.out() };
+  };
+  assert.match(
+    (await call('ls', '--general', 'triage', '-o', 'name')).out,
+    /^github:72d3162e\S+ product-owner-general\n/,
+  );
+  assert.match((await call('show', 'dc0958')).out, /paused by ada/);
+  assert.deepEqual(asked, ['GET /v1/sessions?general=triage-general', 'GET /v1/sessions/show?id=dc0958']);
+  assert.match((await call('pause', EVENT, 'triage-general')).out, /waits after the step it is at/);
+  for (const order of ['resume', 'cancel']) assert.equal((await call(order, EVENT, '--by', 'bob')).code, 0);
+  assert.equal((await call('steer', EVENT, 'mind the cache', '--slot', 'triage-general')).code, 0);
+  assert.equal((await call('steer', EVENT)).code, 2);
+  assert.deepEqual(bodies, [
+    { id: EVENT, slot: 'triage-general', order: 'pause', by: 'ada' },
+    { id: EVENT, order: 'resume', by: 'bob' },
+    { id: EVENT, order: 'cancel', by: 'bob' },
+    { id: EVENT, slot: 'triage-general', order: 'steer', text: 'mind the cache', by: 'ada' },
+  ]);
+});
+
+test('cli / approvals / are listed and answered, each for one text', async (t) => {
+  const bodies: unknown[] = [];
+  const { socket, asked } = await operatorServer(t, {
+    '/v1/approvals': json(APPROVALS),
+    '/v1/approvals/say': (request, response, body) => {
+      bodies.push(JSON.parse(body));
+      json({ ...APPROVALS[0], state: 'approved', by: 'ada' })(request, response, body);
+    },
+  });
+  const call = async (...words: string[]) => {
+    const terminal = fakeTerminal({ env: { USER: 'ada' } });
+    assert.equal(await runCli(['approvals', ...words, '--socket', socket], terminal), 0, words.join(' '));
+    return terminal.out();
+  };
+  assert.match(await call('ls', '--all', '-o', 'name'), /^acme\/api#7 1f0c9a2b/);
+  assert.match(await call('approve', 'acme/api#7', '1f0c9a2'), /development of issue #7 is approved by ada/);
+  await call('deny', 'acme/web#12', '--reason', 'not now');
+  assert.equal(asked[0], 'GET /v1/approvals?all=true');
+  assert.deepEqual(bodies, [
+    { subject: 'acme/api#7', verdict: 'approved', hash: '1f0c9a2', by: 'ada' },
+    { subject: 'acme/web#12', verdict: 'denied', reason: 'not now', by: 'ada' },
   ]);
 });
 

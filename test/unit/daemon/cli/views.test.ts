@@ -5,6 +5,7 @@ import { FORMATS, type Look, type Rendering } from '../../../../daemon/cli/outpu
 import { COLOURS, PLAIN } from '../../../../daemon/cli/output/paint.ts';
 import { render } from '../../../../daemon/cli/output/render.ts';
 import { versionRendering } from '../../../../daemon/cli/version.ts';
+import { approvalRendering, approvalsRendering } from '../../../../daemon/cli/views/approvals.ts';
 import { backupRendering, restoreRendering } from '../../../../daemon/cli/views/backup.ts';
 import { checkRendering } from '../../../../daemon/cli/views/check.ts';
 import { checkedRendering } from '../../../../daemon/cli/views/checked.ts';
@@ -25,9 +26,11 @@ import { pingRendering } from '../../../../daemon/cli/views/ping.ts';
 import { replayedRendering } from '../../../../daemon/cli/views/replayed.ts';
 import { routeTestRendering } from '../../../../daemon/cli/views/route-test.ts';
 import { routesRendering } from '../../../../daemon/cli/views/routes.ts';
+import { orderedRendering, sessionRendering, sessionsRendering } from '../../../../daemon/cli/views/sessions.ts';
 import { statusRendering } from '../../../../daemon/cli/views/status.ts';
 import { tasksRendering } from '../../../../daemon/cli/views/tasks.ts';
 import { slotOf } from '../../../../protocols/ids.ts';
+import { APPROVALS, SESSION, SESSIONS } from './fixture-people.ts';
 import {
   EVENT,
   EVENTS,
@@ -81,6 +84,19 @@ const SHOWN: Readonly<Record<string, (format: (typeof FORMATS)[number]) => Promi
   'dlq-show': shown(deadLetterRendering, DEAD),
   'dlq-retry': shown(changeRendering('tried anew'), { eventId: EVENT, slots: [slotOf('triage-general')] }),
   'dlq-drop': shown(changeRendering('dropped'), { eventId: EVENT, slots: [slotOf('triage-general')] }),
+  'sessions-ls': shown(sessionsRendering, SESSIONS),
+  'sessions-show': shown(sessionRendering, SESSION),
+  'sessions-pause': shown(orderedRendering, { order: 'pause', eventId: EVENT, slots: [slotOf('triage-general')] }),
+  'sessions-steer': shown(orderedRendering, { order: 'steer', eventId: EVENT, slots: [slotOf('triage-general')] }),
+  'approvals-ls': shown(approvalsRendering, APPROVALS),
+  'approvals-approve': shown(approvalRendering, {
+    subject: 'acme/api#7',
+    textHash: '1f0c9a2b'.repeat(8),
+    state: 'approved',
+    what: 'development of issue #7',
+    at: NOW,
+    by: 'ada',
+  }),
   replay: shown(replayedRendering, REPLAY),
   'replay-dry-run': shown(replayedRendering, DRY_REPLAY),
   emit: shown(emittedRendering, { status: 202, delivery: 'd', message: 'accepted', event_id: EVENT }),

@@ -1,0 +1,3 @@
+import { approvalVerb } from './approval-request.ts';
+
+export const run = approvalVerb('denied');

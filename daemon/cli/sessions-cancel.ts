@@ -1,0 +1,3 @@
+import { orderVerb } from './session-request.ts';
+
+export const run = orderVerb('cancel');
