@@ -21,7 +21,7 @@ const INGEST = 'ingest';
 const SENDERS = 8;
 /** Acknowledged in one life before its kill. */
 const LIFE = [5, 80] as const;
-const UP_MS = 30_000;
+const UP_MS = 120_000;
 const TELL_EVERY = 25;
 
 /** One node that takes in is killed again and again, and each time everything that was not synced is taken away. */

@@ -8,7 +8,7 @@ import type { Outside } from './outside.ts';
 import { logOf } from './torture-mesh.ts';
 
 /** What a node may take until it answers its operator again, on a machine that is busy with all of this. */
-const UP_MS = 30_000;
+const UP_MS = 120_000;
 /** Nobody writes: then it is killed as it stands. */
 const NO_WRITE_MS = 4_000;
 /** A start takes most of a second; a kill within it hits the opening of the store, the joining, the reading of the inbox. */

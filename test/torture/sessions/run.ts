@@ -43,7 +43,7 @@ const IN_TURN = 10;
 const LIFE = [5, 30] as const;
 /** Eight lives without getting further end an execution; a kill is put off before that. */
 const STARVING = 4;
-const UP_MS = 30_000;
+const UP_MS = 120_000;
 const END_MS = 60_000;
 const TELL_EVERY = 50;
 
