@@ -7,6 +7,8 @@ export const FindingSchema = z.object({
   detail: z.string(),
   /** Path, label or field it is about. */
   where: z.string().optional(),
+  /** Line of the new version of the file that `where` names; only of lines that the change shows. */
+  line: z.int().positive().optional(),
 });
 export type Finding = z.infer<typeof FindingSchema>;
 
@@ -17,6 +19,8 @@ export const AnswerSchema = z.object({
   recommendations: z.array(z.string()),
   /** How sure the general is of its summary, 0–1. */
   confidence: z.number().min(0).max(1),
+  /** Labels it would set, of those its manifest names. */
+  labels: z.array(z.string()).optional(),
 });
 export type Answer = z.infer<typeof AnswerSchema>;
 

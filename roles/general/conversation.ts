@@ -2,6 +2,7 @@ import type { MeshEvent } from '../../protocols/event.ts';
 import type { EventId, SlotId } from '../../protocols/ids.ts';
 import type { OfferedGeneral } from '../../protocols/presence.ts';
 import type { Orders } from '../replica/session-orders.ts';
+import type { Action } from './actions.ts';
 import type { Analysis } from './engine.ts';
 
 /** What stays the same through a conversation. */
@@ -23,10 +24,12 @@ export interface Scene {
   readonly orders?: () => Orders;
 }
 
-/** Where a step leads. */
-export type Next<S> =
-  /** To another step, or the same again, with what it needs. `isCheap`: doing it again costs less than a synced record. */
-  { readonly to: string; readonly state: S; readonly isCheap?: boolean } | { readonly end: Analysis };
+/** Where a step leads, and what was done in it that is recorded for the audit. */
+export type Next<S> = (
+  | /** To another step, or the same again, with what it needs. `isCheap`: doing it again costs less than a synced record. */
+  { readonly to: string; readonly state: S; readonly isCheap?: boolean }
+  | { readonly end: Analysis }
+) & { readonly actions?: readonly Action[] };
 
 /**
  * One finished act: a question to the model with its answer, the calls of its tools, the effects. It may be cut off anywhere and

@@ -1,7 +1,15 @@
 import type { Answer } from '../../protocols/result.ts';
 
 /** What is kept of an answer at first, in items and UTF-16 code units. */
-const KEPT = { findings: 30, recommendations: 20, summary: 8_000, detail: 4_000, line: 500 } as const;
+const KEPT = {
+  findings: 30,
+  recommendations: 20,
+  summary: 8_000,
+  detail: 4_000,
+  line: 500,
+  labels: 20,
+  label: 50,
+} as const;
 
 /** Half of a record, so that all the rest of a result fits beside it. */
 const MAX_BYTES = 128 * 1024;
@@ -21,13 +29,15 @@ function cut(answer: Answer, divisor: number): Answer {
   };
   return {
     summary: clip(answer.summary, KEPT.summary),
-    findings: answer.findings.slice(0, KEPT.findings).map(({ severity, title, detail, where }) => ({
+    findings: answer.findings.slice(0, KEPT.findings).map(({ severity, title, detail, where, line }) => ({
       severity,
       title: clip(title, KEPT.line),
       detail: clip(detail, KEPT.detail),
       ...(where !== undefined && { where: clip(where, KEPT.line) }),
+      ...(line !== undefined && { line }),
     })),
     recommendations: answer.recommendations.slice(0, KEPT.recommendations).map((text) => clip(text, KEPT.line)),
     confidence: answer.confidence,
+    ...(answer.labels && { labels: answer.labels.slice(0, KEPT.labels).map((text) => clip(text, KEPT.label)) }),
   };
 }

@@ -9,7 +9,8 @@ import { headStateOf, supersedes } from '../policy/supersede.ts';
 import type { Dispatcher, DispatchHandler } from '../ports/dispatcher.ts';
 import type { Committed } from '../ports/journal.ts';
 import { type AdmissionState, DRAINING_RETRY_MS } from './admission.ts';
-import { type ConversationParts, conductsOf } from './conversations.ts';
+import type { ConversationParts } from './conversation-parts.ts';
+import { conductsOf } from './conversations.ts';
 import { DirectJob } from './direct-job.ts';
 import { Executions } from './executions.ts';
 import { Inbox, type InboxTask } from './inbox.ts';
@@ -84,7 +85,7 @@ export class General implements Pick<DispatchHandler, 'offer'> {
     const concurrency = new Map(generals.map((each) => [each.name, each.concurrency]));
     this.#queue = new TaskQueue(concurrency, () => parts.runtime.monotonic());
     const conductOf = conductsOf({ self, deadlineMs }, parts);
-    const runner = new SessionRunner({ log: parts.runtime.log });
+    const runner = new SessionRunner(parts);
     this.#executions = new Executions(options, {
       ...parts,
       conduct: (job, general, signal) => {

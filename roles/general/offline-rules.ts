@@ -1,4 +1,5 @@
-import type { Analysis, Question } from './engine.ts';
+import type { Scene } from './conversation.ts';
+import type { Analysis } from './engine.ts';
 import { lensOf } from './lenses/lenses.ts';
 import { answerThrough } from './rules/answer.ts';
 
@@ -8,7 +9,7 @@ export const NO_MODEL = 'no model is configured';
  * What fixed rules can see in an event, weighed and worded by the general's specialisation (W9). The result says that no model
  * was used, and why; it costs nothing.
  */
-export function offlineRules({ general, event }: Pick<Question, 'general' | 'event'>, reason: string): Analysis {
+export function offlineRules({ general, event }: Pick<Scene, 'general' | 'event'>, reason: string): Analysis {
   return {
     answer: answerThrough(lensOf(general.name), event),
     engine: 'offline-rules',

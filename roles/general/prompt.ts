@@ -1,7 +1,9 @@
 import type { MeshEvent } from '../../protocols/event.ts';
 import { generalKind, UNROUTED_GENERAL } from '../../protocols/generals.ts';
 import { digestOf } from '../../protocols/ids.ts';
+import type { Manifest, ToolName } from '../../protocols/manifest.ts';
 import type { NodeCard, OfferedGeneral } from '../../protocols/presence.ts';
+import { maskSecrets, type Redact, redactJson } from '../policy/redact.ts';
 import { tellRemoved } from '../policy/removed.ts';
 import { cleanJson } from '../policy/untrusted.ts';
 import type { Templates } from '../ports/templates.ts';
@@ -10,6 +12,17 @@ import { ABOUTS, aboutOf } from './subject.ts';
 export interface Prompts {
   readonly system: string;
   readonly user: string;
+}
+
+export interface PromptOptions {
+  readonly self: NodeCard;
+  readonly templates: Templates;
+  /** Of the general, where it has one. */
+  readonly manifest?: Manifest | undefined;
+  /** What it may call. */
+  readonly tools?: readonly ToolName[];
+  /** Default: whatever has the form of a secret. A model is outside as well. */
+  readonly redact?: Redact | undefined;
 }
 
 /** About 15 000 tokens: what small models still take, and enough for nearly every event as it is. */
@@ -24,12 +37,16 @@ const PAYLOAD_CHARS = 60_000;
 export function renderPrompts(
   general: OfferedGeneral,
   event: MeshEvent,
-  { self, templates }: { readonly self: NodeCard; readonly templates: Templates },
+  { self, templates, manifest, tools = [], redact = maskSecrets }: PromptOptions,
 ): Prompts {
-  const { payload, cut, hidden } = payloadOf(event);
+  const { payload, cut, hidden } = payloadOf(event, redact);
   const about = aboutOf(event);
   const context = {
-    general: { name: general.name, title: titleOf(general.name), specialisations: general.specialisations.join(', ') },
+    general: {
+      name: general.name,
+      title: manifest?.title ?? titleOf(general.name),
+      specialisations: general.specialisations.join(', '),
+    },
     node: { org: self.org, cluster: self.cluster },
     event: {
       kind: event.kind,
@@ -41,6 +58,9 @@ export function renderPrompts(
       hidden,
     },
     about: Object.fromEntries(ABOUTS.map((each) => [each, each === about])),
+    tools: tools.join(', '),
+    labels: manifest?.output === 'label' ? manifest.labels.join(', ') : '',
+    lines: manifest?.output === 'review',
     payload,
     boundary: digestOf([event.id, payload], 16),
   };
@@ -65,10 +85,10 @@ const FITS = [
 ] as const;
 
 /** What people do not see of the texts is taken out before anything is cut, and `hidden` tells how much that was. */
-function payloadOf(event: MeshEvent): { payload: string; cut: boolean; hidden: string } {
+function payloadOf(event: MeshEvent, redact: Redact): { payload: string; cut: boolean; hidden: string } {
   const { type, subject, repository, actor, time, source, data } = event;
   const { value, removed } = cleanJson({ type, subject, repository, actor, time, source, data });
-  const facts = value as object;
+  const facts = redactJson(value, redact) as object;
   const hidden = tellRemoved(removed);
   for (const [index, limits] of FITS.entries()) {
     const shown = index === 0 ? facts : { ...facts, shortened: limits };

@@ -1,6 +1,9 @@
+import type { ActionRecord } from '../../protocols/agent-records.ts';
 import { hasCode, MeshError } from '../../protocols/errors.ts';
-import type { Logger } from '../ports/runtime.ts';
+import { maskSecrets, type Redact } from '../policy/redact.ts';
+import type { Runtime } from '../ports/runtime.ts';
 import { NO_ORDERS } from '../replica/session-orders.ts';
+import { type Action, actionRecord } from './actions.ts';
 import type { Conversation, Scene } from './conversation.ts';
 import type { Analysis } from './engine.ts';
 import type { Checkpoint, Session } from './session.ts';
@@ -9,6 +12,12 @@ interface Place<S> {
   readonly step: string;
   readonly turn: number;
   readonly state: S;
+}
+
+export interface SessionRunnerParts {
+  readonly runtime: Pick<Runtime, 'wall' | 'log'>;
+  /** For what is recorded of actions. Default: whatever has the form of a secret. */
+  readonly redact?: Redact | undefined;
 }
 
 /** A conversation whose state is nobody else's business. */
@@ -23,10 +32,10 @@ export function conducting<S>(conversation: Conversation<S>): Conduct {
  * ends with the process.
  */
 export class SessionRunner {
-  readonly #log: Logger;
+  readonly #parts: SessionRunnerParts;
 
-  constructor(parts: { readonly log: Logger }) {
-    this.#log = parts.log;
+  constructor(parts: SessionRunnerParts) {
+    this.#parts = parts;
   }
 
   async run<S>(conversation: Conversation<S>, scene: Scene, session?: Session): Promise<Analysis> {
@@ -40,12 +49,22 @@ export class SessionRunner {
         if (hasCode(error, 'approval-wanted')) await this.#keep(place, session);
         throw error;
       });
-      if ('end' in next) return next.end;
+      const actions = this.#recordsOf(next.actions ?? [], scene);
+      if ('end' in next) {
+        await session?.note(actions);
+        return next.end;
+      }
       place = { step: next.to, turn: place.turn + 1, state: next.state };
       // Nothing is begun any more by a node that leaves: the checkpoint is where it goes on.
-      if (next.isCheap !== true) await session?.save(place);
+      await (next.isCheap === true ? session?.note(actions) : session?.save(place, actions));
       if (scene.signal.aborted) throw new MeshError('overloaded', { reason: 'it leaves' });
     }
+  }
+
+  #recordsOf(actions: readonly Action[], scene: Scene): readonly ActionRecord[] {
+    const { runtime, redact = maskSecrets } = this.#parts;
+    const options = { at: runtime.wall(), redact };
+    return actions.map((action) => actionRecord(action, scene, options)).filter((record) => record !== undefined);
   }
 
   /** Between steps nothing is under way, so a session can be halted there. @throws MeshError `session-paused`, `session-cancelled` */
@@ -71,7 +90,10 @@ export class SessionRunner {
       if (state !== undefined && Object.hasOwn(conversation.steps, checkpoint.step))
         return { step: checkpoint.step, turn, state };
       const { general, event } = scene;
-      this.#log.warn({ general: general.name, eventId: event.id, step: checkpoint.step }, 'session begins anew');
+      this.#parts.runtime.log.warn(
+        { general: general.name, eventId: event.id, step: checkpoint.step },
+        'session begins anew',
+      );
     }
     return { ...conversation.begin(scene), turn };
   }

@@ -1,3 +1,4 @@
+import type { ActionRecord } from '../../protocols/agent-records.ts';
 import { comparePositions, digestOf, type EventId, type PeerId, type SlotId } from '../../protocols/ids.ts';
 import { WIRE_VERSION } from '../../protocols/names.ts';
 import { SESSION_STATE_BYTES, type SessionRecord } from '../../protocols/record.ts';
@@ -110,12 +111,25 @@ export class Session {
     await this.#append({ step, turn, resumed: resumed + 1, state });
   }
 
-  /** Resolves once the checkpoint is on disk. One that is too large is left out: a crash then takes the step again. */
-  async save({ step, turn, state }: Checkpoint): Promise<void> {
+  /**
+   * Resolves once the checkpoint is on disk, with what was done in the step. One that is too large is left out: a crash then
+   * takes the step again.
+   */
+  async save({ step, turn, state }: Checkpoint, actions: readonly ActionRecord[] = []): Promise<void> {
     const bytes = Buffer.byteLength(JSON.stringify(state) ?? '');
-    if (bytes <= SESSION_STATE_BYTES) return this.#append({ step, turn, resumed: 0, state });
+    if (bytes <= SESSION_STATE_BYTES) {
+      // In this order, so that no action of a finished step is missing; mostly in one commit group.
+      await Promise.all([this.note(actions), this.#append({ step, turn, resumed: 0, state })]);
+      return;
+    }
+    await this.note(actions);
     const { eventId, slot } = this.#options.task;
     this.#parts.runtime.log.warn({ eventId, slot, step, bytes, limit: SESSION_STATE_BYTES }, 'checkpoint too large');
+  }
+
+  /** What was done, for the audit. */
+  async note(actions: readonly ActionRecord[]): Promise<void> {
+    await Promise.all(actions.map((action) => this.#parts.journal.append(action)));
   }
 
   /** Nothing is recorded of a conversation that never had a checkpoint. */

@@ -1,10 +1,11 @@
 import type { Trust } from '../../protocols/event.ts';
+import { OUTPUT_KINDS, type OutputKind, type ToolName } from '../../protocols/manifest.ts';
 
 /**
- * What agents may call. read: sees what lies in the repository of the event · write: changes something that people see, as an
- * effect. None takes a repository or a number: each works on what the event is about.
+ * What each tool of an agent does. read: sees what lies in the repository of the event · write: changes something that people
+ * see, as an effect. None takes a repository or a number: each works on what the event is about.
  */
-export const TOOL_ACCESS = {
+export const TOOL_ACCESS: Readonly<Record<ToolName, 'read' | 'write'>> = {
   read_diff: 'read',
   read_file: 'read',
   list_paths: 'read',
@@ -16,16 +17,7 @@ export const TOOL_ACCESS = {
   review: 'write',
   label: 'write',
   check_run: 'write',
-} as const satisfies Readonly<Record<string, 'read' | 'write'>>;
-export type ToolName = keyof typeof TOOL_ACCESS;
-export const TOOL_NAMES = Object.keys(TOOL_ACCESS) as readonly ToolName[];
-
-/** How people see what a general found. */
-export const OUTPUT_KINDS = ['review', 'check-run', 'label', 'comment', 'report', 'release-note'] as const;
-export type OutputKind = (typeof OUTPUT_KINDS)[number];
-
-/** Labels that make others work: no agent sets one through a tool or as an output of its own choice. */
-export const RESERVED_LABELS: readonly string[] = ['ready-for-dev', 'needs-clarification'];
+};
 
 interface Allowance {
   readonly writes: boolean;

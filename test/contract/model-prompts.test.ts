@@ -3,10 +3,9 @@ import { after, before, it } from 'node:test';
 import { LLMock } from '@copilotkit/aimock';
 import { loadTemplates } from '../../daemon/templates.ts';
 import { GENERALS } from '../../protocols/generals.ts';
-import { engineOf } from '../../roles/general/engines.ts';
-import { cardOf } from '../fakes/cards.ts';
 import { riskyPullRequestEvent, riskyPushEvent } from '../fakes/events.ts';
 import { countingMeter, manualRuntime } from '../fakes/manual-runtime.ts';
+import { oneAnswer } from '../fakes/one-answer.ts';
 import { ANSWER } from '../fakes/scripted-model.ts';
 import { oneProvider } from '../support/one-provider.ts';
 
@@ -32,9 +31,8 @@ async function askedFor(name: string, specialisations: readonly string[], event 
     timeout: 20_000,
   } as const;
   const model = oneProvider({ ...options, prices: { input: 0, output: 0 } }, { runtime, meter: countingMeter() });
-  const engine = engineOf({ self: cardOf('node'), deadlineMs: 60_000 }, { model, templates, runtime });
   const general = { name, specialisations: [...specialisations], concurrency: 1, capacity: 1 };
-  const analysis = await engine.analyse({ general, event, signal: never });
+  const analysis = await oneAnswer({ general, event, signal: never }, { model, templates, runtime });
   assert.equal(analysis.engine, 'model', analysis.degraded ?? 'no reason');
   const [request, ...others] = server.getRequests();
   assert.equal(others.length, 0);

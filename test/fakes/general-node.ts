@@ -4,7 +4,10 @@ import type { NodeCard } from '../../protocols/presence.ts';
 import { decodeRecord, type MeshRecord } from '../../protocols/record.ts';
 import { assembleEffects } from '../../roles/effects/assemble.ts';
 import { General } from '../../roles/general/general.ts';
+import type { Manifests } from '../../roles/general/manifests.ts';
 import type { Conduct } from '../../roles/general/session-runner.ts';
+import type { Redact } from '../../roles/policy/redact.ts';
+import type { Forge } from '../../roles/ports/forge.ts';
 import type { Journal } from '../../roles/ports/journal.ts';
 import type { Model } from '../../roles/ports/model.ts';
 import { PROJECTIONS } from '../../roles/replica/projections.ts';
@@ -30,6 +33,10 @@ export interface BootOptions {
   readonly model?: Model;
   /** Where answers are posted. */
   readonly world?: OutsideWorld;
+  /** What generals read; absent: nothing. */
+  readonly forge?: Forge;
+  readonly manifests?: Manifests;
+  readonly redact?: Redact;
   readonly death?: Death;
   readonly card?: NodeCard;
   readonly clock?: ManualClock;
@@ -61,6 +68,9 @@ export async function bootGeneral(options: BootOptions = {}) {
       model: options.model,
       conduct: options.conduct,
       effects: effects?.desk,
+      forge: options.forge,
+      manifests: options.manifests,
+      redact: options.redact,
       templates: { render: (name) => name },
       dispatcher: {
         offer: () => Promise.reject(new Error('a general offers nothing')),

@@ -62,6 +62,7 @@ function judge({ signals, about, has }: Sight): Judgement {
   const because = worst === undefined ? 'nothing in the event raises it' : lowerFirst(worst.title);
   const next = PRIORITIES[Math.max(PRIORITIES.indexOf(level) - 1, 0)];
   return {
+    labels: [`priority: ${level}`],
     headline: `Priority: ${level} (${because}).`,
     recommendations: [`Treat it as ${level}; raise it to ${next} if users turn out to be affected.`],
   };

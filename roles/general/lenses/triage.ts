@@ -50,6 +50,13 @@ const TYPES: readonly (readonly [SignalId, string])[] = [
   ['no-criteria', 'request'],
 ];
 
+/** Types that GitHub's own labels call otherwise; `noise` asks for none. */
+const LABELS: Readonly<Record<string, string>> = {
+  defect: 'bug',
+  request: 'enhancement',
+  vulnerability: 'security',
+};
+
 /** Fields of work that should see it. */
 const FIELDS: readonly (readonly [string, readonly SignalId[]])[] = [
   [
@@ -70,6 +77,7 @@ function judge({ has, about }: Sight): Judgement {
   const destinations =
     about === 'change' ? ['review', ...fields] : fields.length > 0 ? fields : ['nobody in particular'];
   return {
+    labels: [LABELS[type] ?? type],
     headline: `Type: ${type}; destination: ${listed(destinations, 4)}.`,
     recommendations: [`Route it to ${listed(destinations, 4)}, in this order.`],
   };

@@ -25,6 +25,8 @@ export interface Judgement {
   readonly headline?: string;
   readonly findings?: readonly Finding[];
   readonly recommendations?: readonly string[];
+  /** Labels it would set. */
+  readonly labels?: readonly string[];
 }
 
 const MOST_FINDINGS = 10;
@@ -36,7 +38,7 @@ export function answerThrough(lens: Lens, event: MeshEvent): Answer {
   const cared = sight.signals
     .flatMap((signal) => caredFor(lens, signal))
     .sort((a, b) => worstFirst(a.finding, b.finding));
-  const { headline, findings = [], recommendations = [] } = lens.judge?.(sight) ?? {};
+  const { headline, findings = [], recommendations = [], labels } = lens.judge?.(sight) ?? {};
   const all = [...cared.map(({ finding }) => finding), ...findings].sort(worstFirst);
   const advice = cared.flatMap(({ advice: each }) => each);
   return masked({
@@ -47,11 +49,12 @@ export function answerThrough(lens: Lens, event: MeshEvent): Answer {
       `Rules cannot see ${lens.blind}: let a person or a model look at that.`,
     ],
     confidence: confidenceOf(sight),
+    ...(labels && { labels: [...labels] }),
   });
 }
 
 /** A name of a branch or of a file can hold a secret as well. */
-function masked({ summary, findings, recommendations, confidence }: Answer): Answer {
+function masked({ summary, findings, recommendations, ...rest }: Answer): Answer {
   return {
     summary: maskSecrets(summary),
     findings: findings.map(({ severity, title, detail, where }) => ({
@@ -61,7 +64,7 @@ function masked({ summary, findings, recommendations, confidence }: Answer): Ans
       ...(where !== undefined && { where: maskSecrets(where) }),
     })),
     recommendations: recommendations.map(maskSecrets),
-    confidence,
+    ...rest,
   };
 }
 

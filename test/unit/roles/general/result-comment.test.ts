@@ -1,11 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Analysis } from '../../../../roles/general/engine.ts';
-import { commentEffect } from '../../../../roles/general/publish.ts';
 import { commentOf } from '../../../../roles/general/result-comment.ts';
 import { redacting } from '../../../../roles/policy/redact.ts';
-import { cardOf } from '../../../fakes/cards.ts';
-import { meshEvent, pullRequestEvent } from '../../../fakes/events.ts';
 import { ANSWER } from '../../../fakes/scripted-model.ts';
 
 const BY = { general: 'security-general', cluster: 'prod-us' };
@@ -60,26 +57,3 @@ test('general / comment / a secret of the node is in no answer', () => {
   };
   assert.ok(!commentOf(analysis, { ...BY, redact: redacting([own]) }).includes(own));
 });
-
-const general = { name: 'security-general', specialisations: [], concurrency: 1, capacity: 1 };
-const event = pullRequestEvent();
-const task = { eventId: event.id, slot: 'security-general' as never, isRepeat: false };
-const signal = new AbortController().signal;
-const self = cardOf('node');
-
-test('general / comment / goes to the pull request, one step further from a person', () => {
-  const effect = commentEffect(ANALYSIS, { general, event, task, signal }, self);
-  const { repository, number } = effect?.target ?? {};
-  assert.deepEqual([repository, number], [event.repository, event.data.pullRequest?.number]);
-  assert.deepEqual([effect?.kind, effect?.name, effect?.hops], ['comment', 'result', event.hops + 1]);
-});
-
-const NOWHERE: { id: string; scene: Parameters<typeof commentEffect>[1] }[] = [
-  { id: 'an event about no issue', scene: { general, event: meshEvent({ data: {} }), task, signal } },
-  { id: 'an event too far from a person', scene: { general, event: { ...event, hops: 3 }, task, signal } },
-  { id: 'work that was not promised', scene: { general, event, signal } },
-];
-
-for (const { id, scene } of NOWHERE) {
-  test(`general / comment / ${id} gets none`, () => assert.equal(commentEffect(ANALYSIS, scene, self), undefined));
-}

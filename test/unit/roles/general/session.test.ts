@@ -49,7 +49,7 @@ async function boot(disk?: MemoryDisk) {
   if (disk === undefined) await node.replica.append(acceptedRecord(0, TASK));
   const parts = { journal: node.replica, tables: node.disk, runtime: node.runtime };
   const sessions = new Sessions({ self: node.peer }, parts);
-  const runner = new SessionRunner({ log: node.runtime.log });
+  const runner = new SessionRunner({ runtime: node.runtime });
   const leaving = new AbortController();
   const scene: Scene = { general: GENERAL, event: EVENT, signal: leaving.signal };
   return { ...node, sessions, runner, scene, leaving };

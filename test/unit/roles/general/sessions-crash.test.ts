@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MeshError } from '../../../../protocols/errors.ts';
 import { OutsideWorld } from '../../../fakes/effect-world.ts';
-import { pullRequestEvent } from '../../../fakes/events.ts';
+import { pullRequestEvent, riskyPullRequestEvent } from '../../../fakes/events.ts';
 import { bootGeneral, type Death, OWNER, offerOf, recordsOn, storyOn, until } from '../../../fakes/general-node.ts';
 import { MemoryDisk } from '../../../fakes/memory-disk.ts';
 import { ANSWER, ScriptedModel } from '../../../fakes/scripted-model.ts';
@@ -72,9 +72,19 @@ test('general / sessions / an execution that failed after the answer is followed
 test('general / sessions / rules are asked again sooner than a record is written', async () => {
   const world = new OutsideWorld();
   const node = await bootGeneral({ world });
-  await accepts(node);
+  const event = riskyPullRequestEvent();
+  await node.general.start();
+  void node.general.offer(OWNER, offerOf({ event, eventId: event.id, subject: event.subject }));
   await until('it is done', async () => (await storyOn(node.disk)).includes('done'));
   assert.equal(await storyOn(node.disk), 'accepted1 intended effect done1');
+});
+
+test('general / sessions / who has nothing to say posts nothing, and its task is done', async () => {
+  const world = new OutsideWorld();
+  const node = await bootGeneral({ world });
+  await accepts(node);
+  await until('it is done', async () => (await storyOn(node.disk)).includes('done'));
+  assert.deepEqual([await storyOn(node.disk), world.writes], ['accepted1 done1', 0]);
 });
 
 test('general / sessions / without somewhere to post there is nothing between the answer and done', async () => {

@@ -1,14 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { TRUST_LEVELS, type Trust } from '../../../../protocols/event.ts';
-import {
-  allowedOutput,
-  allowedTools,
-  OUTPUT_KINDS,
-  type OutputKind,
-  TOOL_ACCESS,
-  TOOL_NAMES,
-} from '../../../../roles/policy/allowed-tools.ts';
+import { OUTPUT_KINDS, type OutputKind, TOOL_NAMES } from '../../../../protocols/manifest.ts';
+import { allowedOutput, allowedTools, TOOL_ACCESS } from '../../../../roles/policy/allowed-tools.ts';
 
 const WRITES: Readonly<Record<Trust, boolean>> = {
   owner: true,

@@ -1,0 +1,47 @@
+import { cleanJson } from '../../policy/untrusted.ts';
+import type { Message } from '../../ports/model.ts';
+import type { Scene } from '../conversation.ts';
+import type { ConversationParts } from '../conversation-parts.ts';
+import { fenced } from '../fence.ts';
+import { remember } from '../memory.ts';
+import { renderPrompts } from '../prompt.ts';
+import type { Stage } from './stage.ts';
+import type { Talk } from './talk.ts';
+
+/** The first question: when it is asked, and what is remembered of the subject. */
+export async function openingOf(talk: Talk, { task, event }: Scene, parts: ConversationParts): Promise<Talk> {
+  const began = parts.runtime.wall();
+  if (task === undefined) return { ...talk, began };
+  const { eventId, slot } = task;
+  const remembered = await remember({ eventId, slot, subject: event.subject }, parts);
+  if (remembered.length === 0) return { ...talk, began };
+  // An answer of ours, but of a model, and about texts of others.
+  const { value } = cleanJson(remembered.map(({ kind, summary, findings }) => ({ kind, summary, findings })));
+  return { ...talk, began, memory: JSON.stringify(value, null, 1) };
+}
+
+/** What an operator told the agent since it was asked last. The operator is trusted, unlike everybody else who writes. */
+export function steeringOf(talk: Talk, { orders }: Scene): Talk {
+  const said = orders?.().said ?? [];
+  const words = said.slice(talk.said).map(({ by, text }) => `The operator (${by}) says: ${text}`);
+  if (words.length === 0) return talk;
+  const messages: Message[] = [...talk.messages, { role: 'user', text: words.join('\n\n') }];
+  return { ...talk, messages, said: said.length };
+}
+
+export function promptsOf(talk: Talk, { scene, manifest, allowed, options, parts }: Stage): readonly Message[] {
+  const { general, event } = scene;
+  const { templates, redact } = parts;
+  const { self } = options;
+  const prompts = renderPrompts(general, event, { self, templates, manifest, tools: allowed, redact });
+  const memory =
+    talk.memory === ''
+      ? []
+      : [
+          `What you said before about the same subject; do not say it again, say what is new:\n${fenced('MEMORY', talk.memory)}`,
+        ];
+  return [
+    { role: 'system', text: prompts.system },
+    { role: 'user', text: [prompts.user, ...memory].join('\n\n') },
+  ];
+}

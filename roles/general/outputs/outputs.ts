@@ -1,0 +1,124 @@
+import type { Severity } from '../../../protocols/event.ts';
+import { SEVERITIES } from '../../../protocols/event.ts';
+import type { OutputKind } from '../../../protocols/manifest.ts';
+import type { Finding } from '../../../protocols/result.ts';
+import type { Analysis } from '../engine.ts';
+import type { Stage } from '../loop/stage.ts';
+import { oneLine } from '../outgoing.ts';
+import { bodyOf, commentOf, footerOf, headOf, joined, type Signature } from '../result-comment.ts';
+import { numberedThing } from '../tools/site.ts';
+import type { Intent } from '../tools/tool.ts';
+import type { CheckRunBody } from './check-run.ts';
+import { type LineRemark, reviewBody } from './review.ts';
+
+/** Something to be seen of an answer; `name` tells it apart among the effects of its work. */
+export interface Output {
+  readonly name: string;
+  readonly intent: Intent;
+  /** What is shown where the node cannot do that kind. */
+  readonly instead?: Intent | undefined;
+}
+
+type Show = (analysis: Analysis, stage: Stage) => Promise<readonly Output[]>;
+
+/** Name of the one answer of a finished task among its effects. */
+const RESULT = 'result';
+
+/** How each kind of output is shown. A general with nothing to say shows nothing. */
+export const OUTPUTS: Readonly<Record<OutputKind, Show>> = {
+  comment: async (analysis, stage) => (isWorthSaying(analysis, 'low') ? commentOutputs(analysis, stage) : []),
+  // Figures are worth knowing by themselves.
+  report: async (analysis, stage) => (isWorthSaying(analysis, 'info') ? commentOutputs(analysis, stage) : []),
+  'release-note': async (analysis, stage) => (isWorthSaying(analysis, 'low') ? commentOutputs(analysis, stage) : []),
+  review: async (analysis, stage) => (isWorthSaying(analysis, 'low') ? reviewOutputs(analysis, stage) : []),
+  'check-run': async (analysis, stage) => checkRunOutputs(analysis, stage),
+  label: async (analysis, stage) => [
+    ...labelOutputs(analysis, stage),
+    ...(isWorthSaying(analysis, 'high') ? commentOutputs(analysis, stage) : []),
+  ],
+};
+
+export function isWorthSaying({ answer }: Analysis, least: Severity): boolean {
+  return answer.findings.some(({ severity }) => SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(least));
+}
+
+function commentOutputs(analysis: Analysis, stage: Stage): Output[] {
+  const intent = commentIntent(analysis, stage);
+  return intent === undefined ? [] : [{ name: RESULT, intent }];
+}
+
+function commentIntent(analysis: Analysis, stage: Stage): Intent | undefined {
+  const target = targetOf(stage);
+  return target && { kind: 'comment', target, body: commentOf(analysis, signatureOf(stage)) };
+}
+
+async function reviewOutputs(analysis: Analysis, stage: Stage): Promise<readonly Output[]> {
+  const { site } = stage;
+  const at = numberedThing(site);
+  const target = targetOf(stage);
+  if (at === undefined || target === undefined || !site.isPullRequest) return commentOutputs(analysis, stage);
+  const by = signatureOf(stage);
+  const { findings, ...rest } = analysis.answer;
+  const remarks = findings.flatMap(remarkOf);
+  const others = findings.filter((finding) => remarkOf(finding).length === 0);
+  // Only for lines: without any, nothing is asked.
+  const files = remarks.length === 0 ? [] : (await site.forge?.changedFiles(at, site.signal))?.items;
+  const head = joined([headOf(by), bodyOf({ ...rest, findings: others }, site.redact)]);
+  const { sha, redact } = site;
+  const body = reviewBody({ head, remarks, files, sha, redact, footer: footerOf(analysis, by) });
+  return [{ name: RESULT, intent: { kind: 'review', target, body }, instead: commentIntent(analysis, stage) }];
+}
+
+function remarkOf({ severity, title, detail, where, line }: Finding): LineRemark[] {
+  if (where === undefined || line === undefined) return [];
+  return [{ path: where, line, text: `**${severity}** ${title}: ${detail}` }];
+}
+
+function checkRunOutputs(analysis: Analysis, stage: Stage): Output[] {
+  const { site } = stage;
+  const instead = isWorthSaying(analysis, 'low') ? commentIntent(analysis, stage) : undefined;
+  if (site.sha === undefined || site.repository === '') return instead ? [{ name: RESULT, intent: instead }] : [];
+  const by = signatureOf(stage);
+  const body: CheckRunBody = {
+    name: by.general,
+    conclusion: conclusionOf(analysis),
+    title: oneLine(titleOf(analysis), site.redact),
+    summary: joined([bodyOf(analysis.answer, site.redact), footerOf(analysis, by)]),
+  };
+  const target = { repository: site.repository, sha: site.sha };
+  return [{ name: RESULT, intent: { kind: 'check-run', target, body }, instead }];
+}
+
+/** A check that fails may stop a merge: only what a model is sure of does. */
+function conclusionOf(analysis: Analysis): CheckRunBody['conclusion'] {
+  if (!isWorthSaying(analysis, 'medium')) return 'success';
+  const isSure = analysis.engine === 'model' && analysis.answer.confidence >= 0.5;
+  return isSure && isWorthSaying(analysis, 'high') ? 'failure' : 'neutral';
+}
+
+function titleOf({ answer }: Analysis): string {
+  const worst = answer.findings[0];
+  return worst === undefined ? 'Nothing found' : `${worst.severity}: ${worst.title}`.slice(0, 200);
+}
+
+/** Where somebody has set one of its labels already, theirs stays. */
+function labelOutputs({ answer }: Analysis, stage: Stage): Output[] {
+  const { manifest, scene } = stage;
+  const target = targetOf(stage);
+  const { pullRequest, issue } = scene.event.data;
+  const set = pullRequest?.labels ?? issue?.labels ?? [];
+  if (target === undefined || set.some((label) => manifest.labels.includes(label))) return [];
+  const labels = [...new Set(answer.labels ?? [])].filter((label) => manifest.labels.includes(label));
+  return labels.map((label) => ({
+    name: `label-${label}`,
+    intent: { kind: 'label', target: { ...target, label }, body: label },
+  }));
+}
+
+function targetOf({ site: { repository, number, since } }: Stage) {
+  return number === undefined || repository === '' ? undefined : { repository, number, since };
+}
+
+function signatureOf({ manifest, site }: Stage): Signature {
+  return { ...site.by, title: manifest.title, redact: site.redact };
+}
