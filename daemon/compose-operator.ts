@@ -6,6 +6,7 @@ import type { StatusView } from '../protocols/operator.ts';
 import { type ConcernFacts, findConcerns } from '../roles/operator/concerns.ts';
 import { contestedBranches, lockLines } from '../roles/operator/lock-lines.ts';
 import type { Queries } from '../roles/operator/queries.ts';
+import { usageView } from '../roles/operator/usage-view.ts';
 import { type RouteFacts, routeViews, type SelfFacts, statusView } from '../roles/operator/views.ts';
 import type { Route } from '../roles/orchestrator/routes.ts';
 import { loadOpenRuns } from '../roles/replica/open-runs.ts';
@@ -44,6 +45,7 @@ export function composeOperator(parts: OperatorParts): OperatorApi {
     eventBody: (id) => eventBody(parts, id),
     ...composeWork({ core, queries, orchestrator: roles.orchestrator }),
     ...composePeople({ core, queries }),
+    usage: ({ by, since }) => usageView({ by, since, now: core.runtime.wall() }, core.store.tables),
     config: async () => configRows(settings, sources),
     version: () => ({ version: core.card.version, node: process.version }),
   };

@@ -37,6 +37,8 @@ export const OPERATOR_PATHS = {
   sessionOrder: '/v1/sessions/order',
   approvals: '/v1/approvals',
   approve: '/v1/approvals/say',
+  /** Schemas: `protocols/usage-view.ts`. */
+  usage: '/v1/usage',
   config: '/v1/config',
   version: '/v1/version',
   /** A stream of `protocols/backup.ts`; on the operator's socket only. */

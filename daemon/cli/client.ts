@@ -56,6 +56,7 @@ import {
   type SessionView,
   SessionViewSchema,
 } from '../../protocols/people.ts';
+import { type UsageQuery, type UsageView, UsageViewSchema } from '../../protocols/usage-view.ts';
 import { eventData } from './event-stream.ts';
 import { refusalOf, unreadable } from './refusal.ts';
 
@@ -147,6 +148,10 @@ export class OperatorClient {
 
   locks(query: LocksQuery = {}): Promise<LockLine[]> {
     return this.#get(OPERATOR_PATHS.locks, z.array(LockLineSchema), asQuery(query));
+  }
+
+  usage(query: UsageQuery = {}): Promise<UsageView> {
+    return this.#get(OPERATOR_PATHS.usage, UsageViewSchema, asQuery(query));
   }
 
   sessions(query: SessionsQuery = {}): Promise<SessionLine[]> {

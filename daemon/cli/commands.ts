@@ -1,4 +1,5 @@
 import { KINDS, SEVERITIES, TRUST_LEVELS } from '../../protocols/event.ts';
+import { USAGE_GROUPS } from '../../protocols/usage-view.ts';
 import type { Command } from './command.ts';
 import { ASKS_DAEMON, CONFIG_FILE, OUTPUT, WATCHES_DAEMON } from './options.ts';
 
@@ -237,6 +238,21 @@ export const COMMANDS: readonly Command[] = [
       ...WATCHES_DAEMON,
     ],
     load: () => import('./locks.ts'),
+  },
+  {
+    name: 'usage',
+    summary: 'what models took: calls, tokens and money, of the whole organisation',
+    about: 'Tokens are the figures of the providers, money is by the prices of the configuration; docs/models.md.',
+    options: [
+      { name: 'by', type: 'text', choices: USAGE_GROUPS, value: 'WHAT', help: 'added up by', fallback: 'general' },
+      { name: 'since', type: 'text', value: 'DAY', help: 'from a day of UTC, or so long ago', fallback: '30d' },
+      ...WATCHES_DAEMON,
+    ],
+    examples: [
+      ['mindmesh usage', 'which general took how much in the last thirty days'],
+      ['mindmesh usage --by day --since 7d', 'each of the last seven days'],
+    ],
+    load: () => import('./usage.ts'),
   },
   {
     name: 'sessions ls',

@@ -30,6 +30,7 @@ import {
 import type { App, Routes } from './app.ts';
 import { EventStreams } from './event-stream.ts';
 import { type PeopleApi, peopleRoutes } from './people-api.ts';
+import { type UsageApi, usageRoutes } from './usage-api.ts';
 import { type WorkApi, workRoutes } from './work-api.ts';
 
 /** A payload as its sender posts it, with the name of its event. */
@@ -39,7 +40,7 @@ export type RouteTestBody = z.output<typeof RouteTestBodySchema>;
 export type EventsFilter = z.output<typeof EventsQuerySchema>;
 
 /** What an operator can ask of a node; the values are those of `protocols/operator.ts`. */
-export interface OperatorApi extends WorkApi, PeopleApi {
+export interface OperatorApi extends WorkApi, PeopleApi, UsageApi {
   status(): Promise<StatusView>;
   peers(): Promise<readonly PeerView[]>;
   /** @param peer id or name of a node. @throws MeshError `not-found`, `peer-unreachable` or `request-timeout`. */
@@ -74,6 +75,7 @@ export function operatorRoutes(api: OperatorApi): Routes {
     explainRoutes(app, api);
     workRoutes(app, api);
     peopleRoutes(app, api);
+    usageRoutes(app, api);
   };
 }
 

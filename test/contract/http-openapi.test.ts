@@ -88,6 +88,7 @@ test('http / openapi / the routes of the source documents are described, and hea
     'post /process',
     'get /.well-known/agent-card.json',
     'get /v1/explain/{id}',
+    'get /v1/usage',
   ]) {
     assert.ok(described.includes(route), route);
   }

@@ -91,6 +91,8 @@ const ROUTES: readonly RouteCase[] = [
   { path: OPERATOR_PATHS.locks, gives: [{ repository: 'acme/app' }] },
   { method: 'POST', path: OPERATOR_PATHS.dlqRetry, body: { id: EVENT_ID }, gives: { slots: ['security-general'] } },
   { method: 'POST', path: OPERATOR_PATHS.dlqDrop, body: { id: EVENT_ID }, gives: { eventId: EVENT_ID } },
+  { path: OPERATOR_PATHS.usage, gives: { by: 'general', total: { calls: 2, costNanoUsd: 420_000 } } },
+  { path: `${OPERATOR_PATHS.usage}?by=model&since=2026-11-01`, gives: { by: 'model', since: '2026-11-01' } },
   { path: OPERATOR_PATHS.sessions, gives: [{ eventId: EVENT_ID }] },
   { path: `${OPERATOR_PATHS.session}?id=1`, gives: { words: [{ by: 'ada' }] } },
   {

@@ -206,6 +206,10 @@ export function operatorApi(): FakeOperator {
     },
     ...workApi(),
     ...peopleApi(),
+    usage: async ({ by, since = '2023-10-16' }) => {
+      const figures = { calls: 2, promptTokens: 2_000, completionTokens: 200, costNanoUsd: 420_000 };
+      return { by, since, lines: [{ name: 'security-general', ...figures }], total: figures };
+    },
     config: async () => [{ key: 'node.name', value: 'me', source: 'default' }],
     version: () => ({ version: '0.1.0', node: process.version }),
     tell: (told) => {

@@ -1,5 +1,6 @@
 import { eventIdOf, slotOf } from '../../../../protocols/ids.ts';
 import type { DeadLetter, ExplainView, LockLine, ReplayView, TaskLine } from '../../../../protocols/operator.ts';
+import type { UsageView } from '../../../../protocols/usage-view.ts';
 import { runNamed } from '../../../fakes/runs.ts';
 import { BUILDERS, EVENT, EXPLAIN, NOW, REVIEWERS, ROUTE_TEST } from './fixture-views.ts';
 
@@ -112,3 +113,14 @@ export const EXPLAIN_WORK: ExplainView = {
 const REPLAYED: ReplayView = { causationid: EVENT, hops: 1, route: ROUTE_TEST };
 export const REPLAY: ReplayView = { eventId: eventIdOf('replay', '01JNF3M2V4S6K8C0E2G4J6M8P0'), ...REPLAYED };
 export const DRY_REPLAY: ReplayView = { ...REPLAYED, to: 'security-general' };
+
+export const USAGE: UsageView = {
+  by: 'repository',
+  since: '2026-02-02',
+  lines: [
+    { name: 'acme/api', calls: 1_234, promptTokens: 12_345_678, completionTokens: 987_654, costNanoUsd: 2_444_444_100 },
+    { name: 'acme/web', calls: 3, promptTokens: 3_000, completionTokens: 300, costNanoUsd: 49_999 },
+    { name: '', calls: 1, promptTokens: 900, completionTokens: 9, costNanoUsd: 0 },
+  ],
+  total: { calls: 1_238, promptTokens: 12_349_578, completionTokens: 987_963, costNanoUsd: 2_444_494_099 },
+};

@@ -8,7 +8,7 @@ import { news } from '../../../../daemon/cli/view-verb.ts';
 import { fakeTerminal } from './fake-terminal.ts';
 import { APPROVALS, SESSION, SESSIONS } from './fixture-people.ts';
 import { EVENT, EVENTS, EXPLAIN, PINGS, ROUTE_TEST, STATUS, WELL } from './fixture-views.ts';
-import { DEAD_LETTERS, DRY_REPLAY, LOCKS, REPLAY, TASKS } from './fixture-work.ts';
+import { DEAD_LETTERS, DRY_REPLAY, LOCKS, REPLAY, TASKS, USAGE } from './fixture-work.ts';
 import { type Answer, json, operatorServer, problem, temporaryFolder } from './operator-server.ts';
 
 test('cli / status / asks the daemon at --socket and prints what -o says', async (t) => {
@@ -302,6 +302,28 @@ test('cli / dlq / is listed, tried anew and dropped', async (t) => {
     ['/v1/dlq/drop', { id: 'dc0958' }],
   ]);
 });
+
+test('cli / usage / --by and --since are asked for, a day as it is and a time as a day', async (t) => {
+  const { socket, asked } = await operatorServer(t, { '/v1/usage': json(USAGE) });
+  const terminal = fakeTerminal();
+  const code = await runCli(['usage', '--by', 'model', '--since', '2026-11-01', '--socket', socket], terminal);
+  assert.equal(code, 0, terminal.err());
+  assert.deepEqual(asked, ['GET /v1/usage?by=model&since=2026-11-01']);
+  assert.match(terminal.out(), /^since 2026-02-02/);
+  const sixDaysAgo = () => new Date(Date.now() - 6 * 86_400_000).toISOString().slice(0, 10);
+  const before = sixDaysAgo();
+  await runCli(['usage', '--since', '7d', '--socket', socket, '-o', 'name'], terminal);
+  // The day may have ended meanwhile.
+  assert.ok([before, sixDaysAgo()].includes(asked[1]?.replace('GET /v1/usage?since=', '') ?? ''), asked[1]);
+});
+
+for (const since of ['yesterday', '2026-13-01', '7']) {
+  test(`cli / usage / --since ${since} is no day and no time`, async () => {
+    const terminal = fakeTerminal();
+    assert.equal(await runCli(['usage', '--since', since, '--socket', '/nowhere'], terminal), 2);
+    assert.match(terminal.err(), /--since takes a day like 2026-11-01 or a time like 7d/);
+  });
+}
 
 test('cli / sessions / are listed, shown, and told things by whoever calls', async (t) => {
   const bodies: unknown[] = [];

@@ -29,6 +29,7 @@ import { routesRendering } from '../../../../daemon/cli/views/routes.ts';
 import { orderedRendering, sessionRendering, sessionsRendering } from '../../../../daemon/cli/views/sessions.ts';
 import { statusRendering } from '../../../../daemon/cli/views/status.ts';
 import { tasksRendering } from '../../../../daemon/cli/views/tasks.ts';
+import { usageRendering } from '../../../../daemon/cli/views/usage.ts';
 import { slotOf } from '../../../../protocols/ids.ts';
 import { APPROVALS, SESSION, SESSIONS } from './fixture-people.ts';
 import {
@@ -47,7 +48,7 @@ import {
   STATUS,
   WELL,
 } from './fixture-views.ts';
-import { DEAD, DEAD_LETTERS, DRY_REPLAY, EXPLAIN_WORK, LOCKS, REPLAY, TASKS } from './fixture-work.ts';
+import { DEAD, DEAD_LETTERS, DRY_REPLAY, EXPLAIN_WORK, LOCKS, REPLAY, TASKS, USAGE } from './fixture-work.ts';
 import { assertGolden } from './golden.ts';
 
 const LOOK: Omit<Look, 'wide'> = { paint: PLAIN, width: undefined, now: NOW };
@@ -80,6 +81,8 @@ const SHOWN: Readonly<Record<string, (format: (typeof FORMATS)[number]) => Promi
   tasks: shown(tasksRendering, TASKS),
   locks: shown(locksRendering, LOCKS),
   'locks-none': shown(locksRendering, []),
+  usage: shown(usageRendering, USAGE),
+  'usage-none': shown(usageRendering, { ...USAGE, by: 'day', lines: [] }),
   'dlq-ls': shown(deadLettersRendering, DEAD_LETTERS),
   'dlq-show': shown(deadLetterRendering, DEAD),
   'dlq-retry': shown(changeRendering('tried anew'), { eventId: EVENT, slots: [slotOf('triage-general')] }),
