@@ -1,3 +1,4 @@
+import type { CheckBody, LabelBody } from '../../../protocols/effect-bodies.ts';
 import type { Severity } from '../../../protocols/event.ts';
 import { SEVERITIES } from '../../../protocols/event.ts';
 import type { OutputKind } from '../../../protocols/manifest.ts';
@@ -8,7 +9,6 @@ import { oneLine } from '../outgoing.ts';
 import { bodyOf, commentOf, footerOf, headOf, joined, type Signature } from '../result-comment.ts';
 import { numberedThing } from '../tools/site.ts';
 import type { Intent } from '../tools/tool.ts';
-import type { CheckRunBody } from './check-run.ts';
 import { type LineRemark, reviewBody } from './review.ts';
 
 /** Something to be seen of an answer; `name` tells it apart among the effects of its work. */
@@ -56,7 +56,10 @@ async function reviewOutputs(analysis: Analysis, stage: Stage): Promise<readonly
   const { site } = stage;
   const at = numberedThing(site);
   const target = targetOf(stage);
-  if (at === undefined || target === undefined || !site.isPullRequest) return commentOutputs(analysis, stage);
+  const { sha, redact } = site;
+  if (at === undefined || target === undefined || !site.isPullRequest || sha === undefined) {
+    return commentOutputs(analysis, stage);
+  }
   const by = signatureOf(stage);
   const { findings, ...rest } = analysis.answer;
   const remarks = findings.flatMap(remarkOf);
@@ -64,7 +67,6 @@ async function reviewOutputs(analysis: Analysis, stage: Stage): Promise<readonly
   // Only for lines: without any, nothing is asked.
   const files = remarks.length === 0 ? [] : (await site.forge?.changedFiles(at, site.signal))?.items;
   const head = joined([headOf(by), bodyOf({ ...rest, findings: others }, site.redact)]);
-  const { sha, redact } = site;
   const body = reviewBody({ head, remarks, files, sha, redact, footer: footerOf(analysis, by) });
   return [{ name: RESULT, intent: { kind: 'review', target, body }, instead: commentIntent(analysis, stage) }];
 }
@@ -79,7 +81,7 @@ function checkRunOutputs(analysis: Analysis, stage: Stage): Output[] {
   const instead = isWorthSaying(analysis, 'low') ? commentIntent(analysis, stage) : undefined;
   if (site.sha === undefined || site.repository === '') return instead ? [{ name: RESULT, intent: instead }] : [];
   const by = signatureOf(stage);
-  const body: CheckRunBody = {
+  const body: CheckBody = {
     name: by.general,
     conclusion: conclusionOf(analysis),
     title: oneLine(titleOf(analysis), site.redact),
@@ -90,7 +92,7 @@ function checkRunOutputs(analysis: Analysis, stage: Stage): Output[] {
 }
 
 /** A check that fails may stop a merge: only what a model is sure of does. */
-function conclusionOf(analysis: Analysis): CheckRunBody['conclusion'] {
+function conclusionOf(analysis: Analysis): CheckBody['conclusion'] {
   if (!isWorthSaying(analysis, 'medium')) return 'success';
   const isSure = analysis.engine === 'model' && analysis.answer.confidence >= 0.5;
   return isSure && isWorthSaying(analysis, 'high') ? 'failure' : 'neutral';
@@ -108,11 +110,9 @@ function labelOutputs({ answer }: Analysis, stage: Stage): Output[] {
   const { pullRequest, issue } = scene.event.data;
   const set = pullRequest?.labels ?? issue?.labels ?? [];
   if (target === undefined || set.some((label) => manifest.labels.includes(label))) return [];
-  const labels = [...new Set(answer.labels ?? [])].filter((label) => manifest.labels.includes(label));
-  return labels.map((label) => ({
-    name: `label-${label}`,
-    intent: { kind: 'label', target: { ...target, label }, body: label },
-  }));
+  const add = [...new Set(answer.labels ?? [])].filter((label) => manifest.labels.includes(label));
+  const body: LabelBody = { add };
+  return add.length === 0 ? [] : [{ name: 'labels', intent: { kind: 'label', target, body } }];
 }
 
 function targetOf({ site: { repository, number, since } }: Stage) {

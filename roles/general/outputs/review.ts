@@ -1,3 +1,4 @@
+import type { ReviewBody } from '../../../protocols/effect-bodies.ts';
 import type { Redact } from '../../policy/redact.ts';
 import type { ChangedFile } from '../../ports/forge.ts';
 import { code, oneLine, plain } from '../outgoing.ts';
@@ -10,14 +11,6 @@ export interface LineRemark {
   readonly text: string;
 }
 
-/** Body of a `review` effect. It never approves and never requests changes: that is for people. */
-export interface ReviewBody {
-  readonly body: string;
-  /** Commit that the lines are of. */
-  readonly commitId?: string;
-  readonly comments: readonly { readonly path: string; readonly line: number; readonly body: string }[];
-}
-
 /** More than people read. */
 const MOST_REMARKS = 20;
 
@@ -27,22 +20,27 @@ export interface ReviewOptions {
   readonly remarks: readonly LineRemark[];
   /** What the change touches; undefined where nobody could tell: then every remark goes into the text. */
   readonly files?: readonly ChangedFile[] | undefined;
-  readonly sha?: string | undefined;
+  /** Head that was looked at. */
+  readonly sha: string;
   /** Markdown of ours. */
   readonly footer: string;
   readonly redact: Redact;
 }
 
-/** GitHub refuses a review of which one line is not in the diff: what is not there is said in the text. */
+/**
+ * A review never approves and never requests changes: that is for people. GitHub refuses one of which a line is not in the diff:
+ * what is not there is said in the text.
+ */
 export function reviewBody({ head, remarks, files = [], sha, footer, redact }: ReviewOptions): ReviewBody {
   const lines = new Map(files.map(({ path, patch }) => [path, commentableLines(patch ?? '')]));
   const isOnDiff = ({ path, line }: LineRemark) => lines.get(path)?.has(line) === true;
-  const placed = sha === undefined ? [] : remarks.filter(isOnDiff).slice(0, MOST_REMARKS);
+  const placed = remarks.filter(isOnDiff).slice(0, MOST_REMARKS);
   const rest = remarks.filter((remark) => !placed.includes(remark));
   const told = rest.map(({ path, line, text }) => `- ${code(`${path}:${line}`, redact)} ${oneLine(text, redact)}`);
   return {
-    body: [head, told.join('\n'), footer].filter((part) => part !== '').join('\n\n'),
-    ...(sha !== undefined && { commitId: sha }),
-    comments: placed.map(({ path, line, text }) => ({ path, line, body: plain(text, redact) })),
+    sha,
+    verdict: 'comment',
+    text: [head, told.join('\n'), footer].filter((part) => part !== '').join('\n\n'),
+    comments: placed.map(({ path, line, text }) => ({ path, line, text: plain(text, redact) })),
   };
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import type { CheckBody, LabelBody } from '../../../protocols/effect-bodies.ts';
 import { RESERVED_LABELS } from '../../../protocols/manifest.ts';
 import { code, oneLine, plain } from '../outgoing.ts';
-import type { CheckRunBody } from '../outputs/check-run.ts';
 import { reviewBody } from '../outputs/review.ts';
 import { NO_NUMBER, PathSchema } from './read-tools.ts';
 import { numberedThing, type Site } from './site.ts';
@@ -33,11 +33,11 @@ export const REVIEW = toolOf({
   run: async ({ summary, remarks }, site) => {
     const at = numberedThing(site);
     const target = targetOf(site);
-    if (at === undefined || target === undefined || !site.isPullRequest) {
-      return { refusal: 'This event is about no pull request.' };
+    const { sha, redact } = site;
+    if (at === undefined || target === undefined || !site.isPullRequest || sha === undefined) {
+      return { refusal: 'This event is about no head of a pull request.' };
     }
     const files = (await site.forge?.changedFiles(at, site.signal))?.items;
-    const { sha, redact } = site;
     const body = reviewBody({ head: plain(summary, redact), remarks, files, sha, redact, footer: footerOf(site) });
     return { intent: { kind: 'review', target, body } };
   },
@@ -53,7 +53,8 @@ export const LABEL = toolOf({
     if (!site.labels.includes(label) || RESERVED_LABELS.includes(label)) {
       return { refusal: `It may set only these labels: ${site.labels.join(', ') || 'none'}.` };
     }
-    return { intent: { kind: 'label', target: { ...target, label }, body: label } };
+    const body: LabelBody = { add: [label] };
+    return { intent: { kind: 'label', target, body } };
   },
 });
 
@@ -67,7 +68,7 @@ export const CHECK_RUN = toolOf({
   }),
   run: async ({ conclusion, title, summary }, { repository, sha, by, redact }) => {
     if (sha === undefined) return { refusal: 'This event names no commit.' };
-    const body: CheckRunBody = {
+    const body: CheckBody = {
       name: by.general,
       conclusion,
       title: oneLine(title, redact),
