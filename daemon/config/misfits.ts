@@ -20,7 +20,7 @@ export function findMisfits(settings: Settings, sharers: readonly RoleName[]): F
     ...checkModel(settings),
     ...checkAck(settings),
     ...checkSweep(settings),
-    ...checkComments(settings),
+    ...checkEffects(settings),
     ...checkRetention(settings),
   ];
 }
@@ -104,10 +104,14 @@ function checkRetention({ node, routing }: Settings): Finding[] {
 }
 
 /** Nobody could write them. */
-function checkComments({ effects, github, node }: Settings): Finding[] {
+function checkEffects({ effects, github, node }: Settings): Finding[] {
   const mayWrite = github.token !== undefined || github.app !== undefined;
-  if (effects.comments === 'off' || mayWrite || !node.roles.includes('general')) return [];
-  return [{ key: 'effects.comments', text: 'is on, and wants github.token or github.app to write them' }];
+  if (mayWrite || !node.roles.includes('general')) return [];
+  return Object.entries(effects).flatMap(([name, state]) =>
+    state === 'off'
+      ? []
+      : [{ key: `effects.${name}`, text: 'is on, and wants github.token or github.app to write them' }],
+  );
 }
 
 /** A webhook can only be looked after by somebody who may ask GitHub about it. */

@@ -40,6 +40,7 @@ export function createGitHub(options: GitHubOptions, parts: GitHubParts): GitHub
   return options.token === undefined && options.app === undefined ? undefined : new GitHubClient(options, parts);
 }
 
+const GRAPHQL = 'POST /graphql';
 const InstallationSchema = z.object({ id: z.int() });
 
 export class GitHubClient implements GitHub {
@@ -63,11 +64,18 @@ export class GitHubClient implements GitHub {
     const request = { ...(signal && { signal }), ...(!isRead && { retries: 0 }) };
     try {
       const octokit = await this.#octokitFor(route, parameters);
-      const { status, headers, data } = await octokit.request(route, { ...parameters, request });
+      const asked = route === GRAPHQL ? this.#forGraphql(parameters) : parameters;
+      const { status, headers, data } = await octokit.request(route, { ...asked, request });
       return { status, headers, data };
     } catch (error) {
       throw error instanceof MeshError ? error : githubProblem(error, route);
     }
+  }
+
+  /** It knows no repository, which only tells whose installation asks, and lies beside the REST API of an Enterprise Server. */
+  #forGraphql({ owner: _owner, repo: _repo, ...parameters }: GitHubParameters): GitHubParameters {
+    const baseUrl = this.#options.baseUrl?.replace(/\/api\/v3\/*$/, '/api');
+    return { ...parameters, ...(baseUrl !== undefined && { baseUrl: baseUrl.replace(/\/+$/, '') }) };
   }
 
   /** What belongs to a repository or organisation an App does as its installation there, everything else as itself. */

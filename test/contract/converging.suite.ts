@@ -6,23 +6,54 @@ import type { ConvergingAdapter } from '../../roles/ports/effects.ts';
 
 const SIGNAL = new AbortController().signal;
 
-/** What every outside that keeps whatever it is sent has to do (E2). `open` gives a place where nothing is yet. */
-export function convergingSuite(
-  name: string,
-  open: () => Promise<{ adapter: ConvergingAdapter; target: (number: number) => Record<string, string | number> }>,
-): void {
+export interface Outside {
+  readonly adapter: ConvergingAdapter;
+  readonly target: (number: number) => Record<string, string | number>;
+  /** What is written; default: the text itself. */
+  readonly body?: (text: string) => unknown;
+}
+
+/**
+ * What every outside that keeps whatever it is sent has to do (E2). `open` gives a place where nothing is yet.
+ * each: a second one of a key stands beside the first, and can be removed · once: the adapter makes no second one, or shows none.
+ */
+export function convergingSuite(name: string, open: () => Promise<Outside>, keeps: 'each' | 'once' = 'each'): void {
+  const opened = async () => {
+    const { adapter, target, body = (text) => text } = await open();
+    const write = (number: number, key: number, text = 'text') =>
+      adapter.write(target(number), { hops: 1, key: keyNumber(key) }, body(text), SIGNAL);
+    const ids = (number: number, key: number) => idsOf(adapter, target(number), keyNumber(key));
+    return { adapter, target, write, ids };
+  };
+
   describe(name, () => {
     test('nothing is listed before anything is written', async () => {
-      const { adapter, target } = await open();
-      assert.deepEqual(await adapter.list(target(1), keyNumber(1), SIGNAL), []);
+      const { ids } = await opened();
+      assert.deepEqual(await ids(1, 1), []);
     });
 
+    test('another key and another target are another thing', async () => {
+      const { write, ids } = await opened();
+      const { id } = await write(1, 1);
+      await write(1, 2);
+      await write(2, 1);
+      assert.deepEqual(await ids(1, 1), [id]);
+    });
+
+    if (keeps === 'once') {
+      test('what is written again is the first one', async () => {
+        const { write, ids } = await opened();
+        const { id } = await write(1, 1, 'first');
+        await write(1, 1, 'second');
+        assert.deepEqual(await ids(1, 1), [id]);
+      });
+      return;
+    }
+
     test('whatever is written is kept and listed by its key, the lowest id first', async () => {
-      const { adapter, target } = await open();
+      const { adapter, target, write } = await opened();
       const written = [];
-      for (const body of ['first', 'second', 'third']) {
-        written.push(await adapter.write(target(1), { hops: 1, key: keyNumber(1) }, body, SIGNAL));
-      }
+      for (const text of ['first', 'second', 'third']) written.push(await write(1, 1, text));
       const listed = await adapter.list(target(1), keyNumber(1), SIGNAL);
       assert.deepEqual(listed, written);
       const ids = listed.map(({ id }) => Number(id));
@@ -32,21 +63,13 @@ export function convergingSuite(
       );
     });
 
-    test('another key and another target are another thing', async () => {
-      const { adapter, target } = await open();
-      const { id } = await adapter.write(target(1), { hops: 1, key: keyNumber(1) }, 'text', SIGNAL);
-      await adapter.write(target(1), { hops: 1, key: keyNumber(2) }, 'text', SIGNAL);
-      await adapter.write(target(2), { hops: 1, key: keyNumber(1) }, 'text', SIGNAL);
-      assert.deepEqual(await idsOf(adapter, target(1), keyNumber(1)), [id]);
-    });
-
     test('what is removed is gone, and removing it again is nothing', async () => {
-      const { adapter, target } = await open();
-      const first = await adapter.write(target(1), { hops: 1, key: keyNumber(1) }, 'text', SIGNAL);
-      const second = await adapter.write(target(1), { hops: 1, key: keyNumber(1) }, 'text', SIGNAL);
-      await adapter.remove(target(1), first.id, SIGNAL);
-      await adapter.remove(target(1), first.id, SIGNAL);
-      assert.deepEqual(await idsOf(adapter, target(1), keyNumber(1)), [second.id]);
+      const { adapter, target, write, ids } = await opened();
+      const first = await write(1, 1);
+      const second = await write(1, 1);
+      await adapter.remove(target(1), second.id, SIGNAL);
+      await adapter.remove(target(1), second.id, SIGNAL);
+      assert.deepEqual(await ids(1, 1), [first.id]);
     });
   });
 }

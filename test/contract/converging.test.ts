@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { Secret } from '../../daemon/config/secret.ts';
 import type { GitHub } from '../../daemon/github/client.ts';
 import { CommentEffect } from '../../daemon/github/comment-effect.ts';
+import { ownLogin } from '../../daemon/github/own-login.ts';
 import { withMarker } from '../../protocols/marker.ts';
 import { OutsideWorld } from '../fakes/effect-world.ts';
 import {
@@ -33,7 +34,8 @@ describe('effects / comments at GitHub', () => {
   const open = async (as: 'token' | 'app', client: GitHub) => {
     const numbers = [await github.issue(), await github.issue()];
     const target = (number: number) => ({ repository: REPOSITORY, number: numbers[number - 1] ?? 0 });
-    return { adapter: new CommentEffect({ as }, { github: client }), target };
+    const self = ownLogin({ as }, { github: client });
+    return { adapter: new CommentEffect({ github: client, self }), target };
   };
   const ours = () => open('token', github.by('mesh-bot'));
 
@@ -96,7 +98,7 @@ describe('effects / comments at GitHub', () => {
 test('effects / comments at GitHub / a 5xx after a write tells nothing of it, and the write is not repeated', async (t) => {
   const server = await scriptedHttp(t, ({ method }) => (method === 'POST' ? { status: 502 } : { json: '[]' }));
   const github = githubClient(server.url, { token: new Secret('t', 'test') });
-  const adapter = new CommentEffect({ as: 'token' }, { github });
+  const adapter = new CommentEffect({ github, self: ownLogin({ as: 'token' }, { github }) });
   await assert.rejects(adapter.write({ repository: REPOSITORY, number: 1 }, MARKER, 'text', SIGNAL), {
     retryable: true,
   });

@@ -71,6 +71,10 @@ export class Person {
     return Number(made.number);
   }
 
+  async editPull(number: number, change: { title?: string; body?: string; state?: 'open' | 'closed' }): Promise<void> {
+    await this.request('PATCH /repos/{owner}/{repo}/pulls/{pull_number}', { pull_number: number, ...change });
+  }
+
   /** @returns its id */
   async review(
     number: number,

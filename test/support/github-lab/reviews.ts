@@ -92,6 +92,7 @@ export class Reviews {
         const review = this.#own(ask);
         if (review.state !== 'PENDING') throw new LabProblem(422, 'Could not submit review: it is not pending');
         if (typeof ask.body.body === 'string') review.body = ask.body.body;
+        await this.#refuseOwn(review, stateOf(ask));
         this.#submit(review, stateOf(ask));
         return ok(await this.#shown(review));
       },
@@ -148,7 +149,13 @@ export class Reviews {
       throw unprocessable('User can only have one pending review per pull request');
     }
     const { head } = await this.#pulls.shas(ask.repository, number);
-    const places = await this.#placesOf(ask, number);
+    let problem: unknown;
+    const places = await this.#placesOf(ask, number).catch((error: unknown) => {
+      problem = error;
+      return [];
+    });
+    // Seen at GitHub: one that is begun with a line it does not know is refused, and stands there all the same.
+    if (problem !== undefined && state !== undefined) throw problem;
     if (state !== undefined && state !== 'APPROVED' && textOf(ask.body.body) === '' && places.length === 0)
       throw unprocessable('Body is missing');
     const id = ++this.#ids;
@@ -170,9 +177,18 @@ export class Reviews {
       },
     };
     this.reviews.push(review);
+    if (problem !== undefined) throw problem;
     for (const place of places) this.#comments(review, place);
     if (state !== undefined) this.#submit(review, state);
     return review;
+  }
+
+  /** Nobody has a verdict on what is their own. */
+  async #refuseOwn({ by, repository, number }: LabReview, state: State): Promise<void> {
+    if (state === 'COMMENTED') return;
+    const { json } = await this.#lab.emulate(by, 'GET', `/repos/${repository}/pulls/${number}`);
+    const isOwn = isJson(json) && isJson(json.user) && json.user.login === by.login;
+    if (isOwn) throw unprocessable('Can not approve or request changes on your own pull request');
   }
 
   #comments(review: LabReview, { path, line, side, body }: Place): void {
