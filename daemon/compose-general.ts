@@ -4,7 +4,7 @@ import { mayAccept } from '../roles/policy/pressure.ts';
 import type { Model } from '../roles/ports/model.ts';
 import type { Core } from './compose-core.ts';
 import { composeEffects } from './compose-effects.ts';
-import { composeModel } from './compose-model.ts';
+import { composeModel, modelsInWords } from './compose-model.ts';
 import type { Config } from './config/config.ts';
 import { loadTemplates } from './templates.ts';
 
@@ -12,6 +12,8 @@ export interface ComposedGeneral {
   readonly general: General;
   /** Absent: the generals answer by rules. */
   readonly model?: Model;
+  /** Names of the models, for people. */
+  readonly models?: string;
   /** Absent: nothing of what they find is seen outside the mesh. */
   readonly effects?: Assembled;
 }
@@ -37,5 +39,5 @@ export function composeGeneral(config: Config, core: Core): ComposedGeneral {
   late.offer = (from, offer) => general.offer(from, offer);
   late.load = () => general.load();
   general.onChange(() => announcer.changed());
-  return { general, ...(model && { model }), ...(effects && { effects }) };
+  return { general, ...(model && { model, models: modelsInWords(config.model) }), ...(effects && { effects }) };
 }

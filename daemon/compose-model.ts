@@ -1,7 +1,7 @@
 import { generalName } from '../protocols/generals.ts';
 import type { Budgets } from '../roles/models/budget.ts';
 import { GovernedModel, type GovernedModelParts } from '../roles/models/governed-model.ts';
-import type { ModelChoice, ModelPlan } from '../roles/models/model-plan.ts';
+import { type ModelChoice, type ModelPlan, nameOf } from '../roles/models/model-plan.ts';
 import { mayOffer } from '../roles/policy/pressure.ts';
 import type { Model } from '../roles/ports/model.ts';
 import type { ModelCache } from '../roles/ports/model-cache.ts';
@@ -44,6 +44,13 @@ function cacheOf({ cache }: Configured, { store, runtime, pressure }: Core): Mod
 export function budgetsOf({ budgets }: Pick<Configured, 'budgets'>): Budgets {
   const generals = Object.entries(budgets.generals).map(([name, limit]) => [generalName(name), limit]);
   return { ...budgets, generals: Object.fromEntries(generals) };
+}
+
+/** For people: who is asked first, and who then. A plain configuration has one model, and its name says all. */
+export function modelsInWords(config: Configured): string {
+  const [first, ...others] = planOf(config, offeredBy(config)).classes.small;
+  if (first === undefined || (others.length === 0 && config.providers.length === 0)) return config.name;
+  return [first, ...others].map(nameOf).join(', ');
 }
 
 /** The provider of the section itself, where it has a key or an address, and those of the list. */

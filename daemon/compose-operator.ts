@@ -72,7 +72,7 @@ async function selfFacts({ loaded, core, roles, queries, servers }: OperatorPart
     events: await queries.eventCounts(),
     generals: roles.general?.load() ?? [],
     rssBytes: process.memoryUsage.rss(),
-    model: roles.model === undefined ? 'offline-rules' : config.model.name,
+    model: roles.models ?? 'offline-rules',
   };
 }
 

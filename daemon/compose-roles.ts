@@ -22,6 +22,8 @@ export interface Roles {
   readonly general?: General;
   /** Absent: the generals answer by rules. */
   readonly model?: Model;
+  /** Names of the models, for people. */
+  readonly models?: string;
   /** The rules an orchestrator of this configuration follows. */
   readonly routes: readonly Route[];
   readonly steps: readonly Step[];
@@ -34,13 +36,14 @@ export async function composeRoles(config: Config, core: Core): Promise<Roles> {
   const sweeper = aggregator && composeSweeper(config, core);
   const orchestrator = has('orchestrator') ? composeOrchestrator(config, core, routes) : undefined;
   const runs = orchestrator && composeRuns(core);
-  const { general, model, effects } = has('general') ? await loadGeneral(config, core) : {};
+  const { general, model, models, effects } = has('general') ? await loadGeneral(config, core) : {};
   return {
     ...(aggregator && { aggregator }),
     ...(sweeper && { sweeper }),
     ...(orchestrator && { orchestrator }),
     ...(general && { general }),
     ...(model && { model }),
+    ...(models !== undefined && { models }),
     routes,
     steps: [
       ...(aggregator ? [aggregatorStep(aggregator)] : []),
