@@ -31,7 +31,7 @@ export const LabelBodySchema = z.object({
 });
 export type LabelBody = z.input<typeof LabelBodySchema>;
 
-/** On a line of the new file (`RIGHT`, the default) or of the old one; it must be one that the diff shows (roles/policy/diff-chunks.ts). */
+/** On a line of the new file (`RIGHT`, the default) or of the old one; where the diff does not show it, it is said in the review's text. */
 export const LineCommentSchema = z.object({
   path: z.string(),
   line: z.int().positive(),
