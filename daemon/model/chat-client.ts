@@ -3,7 +3,7 @@ import type { ChatCompletionCreateParamsNonStreaming } from 'openai/resources/ch
 import type { ModelCall } from '../../roles/ports/model-provider.ts';
 import type { Logger } from '../../roles/ports/runtime.ts';
 import type { Config } from '../config/config.ts';
-import { askedParameters } from './chat-parameters.ts';
+import { askedParameters, withFormInWords } from './chat-parameters.ts';
 
 export interface ChatOptions extends Pick<Config['model'], 'provider' | 'timeout'> {
   /** Of the provider, for messages. */
@@ -60,16 +60,23 @@ export class ChatClient {
 
   #parameters(call: ModelCall): ChatCompletionCreateParamsNonStreaming {
     const { model, maxTokens, temperature } = call;
+    const refused = DISPENSABLE.filter((parameter) => this.#isRefused(parameter, call));
+    const asked = refused.includes('response_format') ? withFormInWords(call) : call;
     const all: ChatCompletionCreateParamsNonStreaming = {
       model,
-      ...askedParameters(call),
+      ...askedParameters(asked),
       max_completion_tokens: maxTokens,
       ...(temperature !== undefined && { temperature }),
     };
-    const refused = DISPENSABLE.filter((parameter) => this.#refused.has(refusalKey(parameter, call)));
     for (const parameter of refused) delete all[parameter];
     // The older name of the same limit.
     return refused.includes('max_completion_tokens') ? { ...all, max_tokens: maxTokens } : all;
+  }
+
+  /** Anthropic's address takes a form and pays it no heed: docs.anthropic.com, OpenAI SDK compatibility. */
+  #isRefused(parameter: Dispensable, call: ModelCall): boolean {
+    const isUnheeded = parameter === 'response_format' && this.#options.provider === 'anthropic';
+    return isUnheeded || this.#refused.has(refusalKey(parameter, call));
   }
 }
 

@@ -21,6 +21,16 @@ export function askedParameters({
   };
 }
 
+/** For who is not told the form by a parameter: at the end of its first words, because some take no second system message. */
+export function withFormInWords(call: ModelCall): ModelCall {
+  const { form, messages } = call;
+  if (form === undefined) return call;
+  const words = `Answer with one JSON object of this JSON schema and nothing else, no code fence and no word before or after it: ${JSON.stringify(strictSchemaOf(form.schema))}`;
+  const [first, ...others] = messages;
+  if (first?.role !== 'system') return { ...call, messages: [{ role: 'system', text: words }, ...messages] };
+  return { ...call, messages: [{ role: 'system', text: `${first.text}\n\n${words}` }, ...others] };
+}
+
 function messageParameter(message: Message): ChatCompletionMessageParam {
   if (message.role === 'tool') return { role: 'tool', tool_call_id: message.callId, content: message.text };
   if (message.role !== 'assistant') return { role: message.role, content: message.text };

@@ -52,8 +52,11 @@ export class AnswerCache {
  * A turn with tools leads to acts. Asked again it may choose others, and somebody who asks again may well want that; only a model
  * at temperature 0 is expected to choose the same.
  */
-export function isKeepable({ temperature }: ModelChoice, { tools = [] }: Pick<TurnRequest, 'tools'>): boolean {
-  return tools.length === 0 || temperature === 0;
+export function isKeepable(
+  { temperature }: ModelChoice,
+  { tools = [], toolChoice }: Pick<TurnRequest, 'tools' | 'toolChoice'>,
+): boolean {
+  return tools.length === 0 || toolChoice === 'none' || temperature === 0;
 }
 
 /** Of everything that goes into the answer. */

@@ -50,6 +50,8 @@ const BYTES_A_TOKEN = 3;
 const TOKENS_A_MESSAGE = 16;
 /** What providers put before the tools, some hundreds of tokens. */
 const TOKENS_OF_TOOLS = 1_024;
+/** A strict schema is longer than the form it was made of, and some are told it in words. */
+const WORDS_OF_FORM = 512;
 
 /** The tokenizers in use take no less than a byte for a token, so this is too much, mostly three or four times. */
 export function promptTokensAtMost(request: Asked): number {
@@ -58,7 +60,8 @@ export function promptTokensAtMost(request: Asked): number {
     const calls = message.role === 'assistant' ? (message.calls?.length ?? 0) : 0;
     return sum + (1 + calls) * TOKENS_A_MESSAGE;
   }, TOKENS_A_MESSAGE);
-  return bytesOf(request) + marks + (tools.length > 0 ? TOKENS_OF_TOOLS : 0);
+  const form = request.schema === undefined ? 0 : 2 * Buffer.byteLength(JSON.stringify(request.schema)) + WORDS_OF_FORM;
+  return bytesOf(request) + marks + form + (tools.length > 0 ? TOKENS_OF_TOOLS : 0);
 }
 
 function bytesOf({ messages, tools = [], schema }: Asked): number {

@@ -239,6 +239,23 @@ describe('model / openai / a server that answers', () => {
     ]);
   });
 
+  it('model / openai / who is not told the form by a parameter is told it in words', async () => {
+    server.on({ userMessage: /./ }, { content: GOOD });
+    const model = modelAt(url(), { provider: 'anthropic' });
+    await ask(model);
+    await model.turn({ messages: messages.slice(1), form, tools: [TOOL], ...asker });
+    await model.turn({ messages, ...asker });
+    const [told, toldAnew, free] = bodies();
+    assert.equal(told?.response_format, undefined);
+    assert.equal(told?.messages.length, 2);
+    assert.match(told?.messages[0]?.content ?? '', /^You are a test\.\n\nAnswer with one JSON object.*"confidence"/s);
+    assert.deepEqual(
+      toldAnew?.messages.map(({ role }) => role),
+      ['system', 'user'],
+    );
+    assert.equal(free?.messages[0]?.content, 'You are a test.', 'an answer without a form has none to be told');
+  });
+
   const CHAOS = {
     'a rate limit': [{ rateLimitRate: 1 }, 'model-unavailable', /429/],
     'an error 500': [{ dropRate: 1 }, 'model-unavailable', /500/],

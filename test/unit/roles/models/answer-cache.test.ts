@@ -79,15 +79,21 @@ test('models / cache / whatever goes into an answer goes into its key, and who a
   assert.equal(keyOf({ ...a, prices: { input: 9, output: 9 }, timeoutMs: 1 }, asked), keyOf(a, asked));
 });
 
-const KEPT = [
+const KEPT: readonly (Pick<TurnRequest, 'tools' | 'toolChoice'> & {
+  readonly id: string;
+  readonly temperature: number;
+  readonly calls: number;
+})[] = [
   { id: 'without tools, at any temperature', temperature: 0.7, tools: [], calls: 1 },
   { id: 'with tools at temperature 0', temperature: 0, tools: [TOOL], calls: 1 },
+  { id: 'with tools that it must not call', temperature: 0.7, tools: [TOOL], toolChoice: 'none', calls: 1 },
   { id: 'never with tools at another temperature', temperature: 0.7, tools: [TOOL], calls: 2 },
 ];
-for (const { id, temperature, tools, calls } of KEPT) {
+for (const { id, temperature, tools, calls, toolChoice } of KEPT) {
   test(`models / cache / kept: ${id}`, async () => {
     const { model, provider } = cached(choiceOf('a', { temperature }));
-    for (let i = 0; i < 2; i++) await model.turn({ ...asked, tools });
+    for (let i = 0; i < 2; i++)
+      await model.turn({ ...asked, ...(tools && { tools }), ...(toolChoice && { toolChoice }) });
     assert.equal(provider.calls.length, calls);
   });
 }
