@@ -6,6 +6,7 @@ import { runIngest } from './ingest/ingest.ts';
 import { reportOf } from './ingest/report.ts';
 import { runLatency } from './latency/latency.ts';
 import type { BenchOptions } from './options.ts';
+import { runRetrieval } from './retrieval/retrieval.ts';
 import { runSoak } from './soak/soak.ts';
 
 /** Something that can be measured. */
@@ -40,6 +41,10 @@ export const CASES = {
   soak: {
     about: 'many events from the webhook to the end of their tasks, with a short retention: memory and disk',
     run: ({ events, keepSeconds, tell }) => runSoak({ events: events || 20_000, keepSeconds, tell }),
+  },
+  retrieval: {
+    about: 'how well the subject of a commit finds the files it changed, in a repository of any kind',
+    run: ({ repo, commits, tell }) => runRetrieval({ repo, commits, tell }),
   },
   footprint: {
     about: 'start, rejoin after a kill, `mindmesh status` and memory of the released bundle',

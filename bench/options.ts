@@ -17,6 +17,8 @@ export interface BenchOptions {
   readonly events: number;
   readonly keepSeconds: number;
   readonly profileDir?: string;
+  readonly repo: string;
+  readonly commits: number;
   /** Hears what is going on, line by line. */
   readonly tell: (line: string) => void;
 }
@@ -30,6 +32,7 @@ export const OPTIONS_HELP = `  --json                      the report as one lin
   --records N                 catch-up, default 100000
   --nodes N                   fan-out, default 30
   --events N                  latency (default 1000), fan-out (default 100), soak (default 20000; 1000000 at full size)
+  --repo PATH --commits N     retrieval: a repository (default: this one), so many commits back (default 400)
   --keep-seconds S            soak: how long settled events are kept, default 60`;
 
 /** @throws TypeError for an unknown option */
@@ -51,6 +54,8 @@ export function parseOptions(args: readonly string[]): { readonly names: readonl
       events: { type: 'string', default: '0' },
       'keep-seconds': { type: 'string', default: '60' },
       profile: { type: 'string' },
+      repo: { type: 'string', default: '.' },
+      commits: { type: 'string', default: '400' },
     },
   });
   const wanted = values.variants.split(',');
@@ -67,6 +72,8 @@ export function parseOptions(args: readonly string[]): { readonly names: readonl
     nodes: Number(values.nodes),
     events: Number(values.events),
     keepSeconds: Number(values['keep-seconds']),
+    repo: values.repo,
+    commits: Number(values.commits),
     ...(values.profile !== undefined && { profileDir: values.profile }),
     tell: (line: string) => console.error(line),
   };

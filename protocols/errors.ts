@@ -382,6 +382,12 @@ export const ERRORS = {
     text: 'the template {template} cannot be rendered: {problem}',
     fix: 'Templates are strict: every name they use must be in the context.',
   },
+  'general-invalid': {
+    retryable: false,
+    http: 500,
+    text: 'the general in {file} cannot be used: {problem}',
+    fix: 'Mend that file, or take its folder away; docs/generals.md says what belongs into it, and `mindmesh generals new` writes one that works.',
+  },
   // model
   'model-unavailable': {
     retryable: true,
@@ -399,7 +405,7 @@ export const ERRORS = {
     retryable: false,
     http: 429,
     text: 'the budget of {whose} does not allow this call of a model: of {limit} {left} are left today, and it may take {wanted}',
-    fix: 'It goes on with offline-rules, or ends. Raise the limit in model.budgets, or wait for midnight UTC; `mindmesh usage` shows what was spent.',
+    fix: 'Work goes on with offline-rules, or ends. Raise the limit in model.budgets, or wait for midnight UTC; `mindmesh usage` shows what was spent.',
   },
   // effects
   'effect-unserved': {
@@ -419,6 +425,49 @@ export const ERRORS = {
     http: 409,
     text: 'the {kind} {key} cannot be made: {problem}',
     fix: 'Something else stands in its place; look at it and take it away, or leave it.',
+  },
+  // repositories, and what of them is run
+  'embeddings-unavailable': {
+    retryable: true,
+    http: 503,
+    text: 'the embeddings of {model} cannot be had: {problem}',
+    fix: 'Retrieval goes on by words alone; check the address and the name of that model.',
+  },
+  'git-failed': {
+    retryable: true,
+    http: 502,
+    text: 'git {what} failed: {problem}',
+    fix: 'It is tried again; check that git is installed, that the repository is there, and that the credential may read and write it.',
+  },
+  'git-conflict': {
+    retryable: false,
+    http: 409,
+    text: 'the branch {branch} is not at {expected} any more',
+    fix: 'Somebody else moved it; look at what is there. Nothing of it was overwritten.',
+  },
+  'path-outside': {
+    retryable: false,
+    http: 400,
+    text: 'the path {path} is not one of the repository: {problem}',
+    fix: 'Name a file below the root of the repository, with `/` between folders, not through a link and not in .git.',
+  },
+  'workspace-full': {
+    retryable: false,
+    http: 413,
+    text: 'the workspace of {repository} is over its limit: {problem}',
+    fix: 'Change less at once, or work on this repository outside the mesh.',
+  },
+  'sandbox-missing': {
+    retryable: false,
+    http: 501,
+    text: 'commands of a repository cannot be run safely here: {problem}',
+    fix: 'Install bubblewrap (apt-get install bubblewrap) and prlimit (util-linux), and allow user namespaces; without them nothing of a repository is run.',
+  },
+  'edit-refused': {
+    retryable: false,
+    http: 422,
+    text: 'the edit of {path} does not fit: {problem}',
+    fix: 'Quote the lines that are there now, exactly and long enough to be found once, or give the whole file.',
   },
   // GitHub
   'github-unauthorized': {

@@ -22,6 +22,7 @@ export interface BundleOptions {
  *     app/            the code, split so that a command loads only what it uses
  *     daemon/         where threads are started, leading on to app/
  *     prebuilds/      classic-level's addon for every platform it is built for
+ *     grammars/       WebAssembly that reads source code, one file a language
  *     templates/      as in the repository
  *     package.json    name, version, `type: module`
  *
@@ -132,6 +133,14 @@ async function writeRest(root: string, outdir: string): Promise<void> {
   await chmod(join(outdir, 'mindmesh.js'), 0o755);
   await cp(join(findPackage('classic-level'), 'prebuilds'), join(outdir, 'prebuilds'), { recursive: true });
   await cp(join(root, 'templates'), join(outdir, 'templates'), { recursive: true });
+  await copyGrammars(join(outdir, 'grammars'));
+}
+
+/** Where daemon/retrieval/grammars.ts looks for them first. */
+async function copyGrammars(dir: string): Promise<void> {
+  const isGrammar = (path: string) => !/\.(js|d\.ts)$/.test(path);
+  await cp(findPackage('@vscode/tree-sitter-wasm'), dir, { recursive: true, filter: isGrammar });
+  await cp(join(findPackage('web-tree-sitter'), 'web-tree-sitter.wasm'), join(dir, 'web-tree-sitter.wasm'));
 }
 
 function findPackage(name: string): string {

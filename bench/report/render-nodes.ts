@@ -2,6 +2,7 @@ import type { CatchUpReport } from '../catch-up/catch-up.ts';
 import type { FootprintReport } from '../footprint.ts';
 import type { Level } from '../ingest/ingest.ts';
 import type { IngestSummary } from '../ingest/report.ts';
+import type { RetrievalReport } from '../retrieval/retrieval.ts';
 import type { SoakSample } from '../soak/levelled.ts';
 import type { SoakReport } from '../soak/soak.ts';
 import { number, table } from './markdown.ts';
@@ -72,4 +73,26 @@ export function footprintSection({ meshReadyMs, rejoinMs, statusMs, rssMib }: Fo
   return `Five nodes of the bundle are all in touch after ${number(meshReadyMs)} ms; \`mindmesh status\` as a whole process takes ${number(statusMs.median)} ms.
 
 ${table(['node', 'killed → connected with all, ms', 'resident memory, MiB'], rows)}`;
+}
+
+export function retrievalSection(report: RetrievalReport): string {
+  const { repository, commits, files, code, withTests, newest } = report;
+  const row = (name: string, { queries, recallAt10, anyAt10 }: RetrievalReport['code']) => [
+    name,
+    String(queries),
+    recallAt10.toFixed(3),
+    anyAt10.toFixed(3),
+  ];
+  return `The last ${number(commits)} commits of ${repository} (${number(files)} files), each asked for by its subject; [retrieval](retrieval.md) says how and names other repositories.
+
+${table(
+  ['among', 'questions', 'recall@10', 'any of the first ten'],
+  [
+    row('code, before the commit', code),
+    row('code and tests, before the commit', withTests),
+    row('code, at the newest commit', newest),
+  ],
+)}
+
+The first update takes ${number(report.firstUpdateMs)} ms, one after a commit ${number(report.nextUpdateMs)} ms and reads ${number(report.filesReadPerUpdate)} files; a search with snippets ${number(report.queryMs)} ms.`;
 }

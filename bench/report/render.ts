@@ -1,7 +1,7 @@
 import type { Reports } from '../cases.ts';
 import type { Machine } from '../machine.ts';
 import { dispatchSection, fanOutSection, latencySection } from './render-messages.ts';
-import { catchUpSection, footprintSection, ingestSection, soakSection } from './render-nodes.ts';
+import { catchUpSection, footprintSection, ingestSection, retrievalSection, soakSection } from './render-nodes.ts';
 
 /** The last report of each case that was kept, with the machine it was measured on. */
 export type Kept = { readonly [N in keyof Reports]?: Reports[N] & { readonly machine: Machine } };
@@ -21,6 +21,7 @@ export function renderBenchmarks(kept: Kept): string {
     section('catch-up', 'Catch-up', kept['catch-up'], catchUpSection),
     section('fan-out', 'Fan-out', kept['fan-out'], fanOutSection),
     section('soak', 'Soak', kept.soak, soakSection),
+    section('retrieval', 'Retrieval', kept.retrieval, retrievalSection),
     section('footprint', 'Footprint', kept.footprint, footprintSection),
   ];
   return `${[HEAD, ...sections].join('\n\n')}\n`;
