@@ -13,23 +13,24 @@ import type { Orchestrator } from '../roles/orchestrator/orchestrator.ts';
 import type { Core } from './compose-core.ts';
 import { composePeople } from './compose-people.ts';
 import { composeWork } from './compose-work.ts';
+import type { Config } from './config/config.ts';
 import type { GeneralApi } from './http/general-api.ts';
 import type { OrchestratorApi } from './http/orchestrator-api.ts';
 
 /** What a sender of an event waits for at most until another node has it (I1). */
 const COPY_DEADLINE_MS = 5_000;
 
-/** @param ack when an event that was given over HTTP is answered */
+/** An event that is given over HTTP is answered as `ingest.ack` says. */
 export function composeOrchestratorApi(
   core: Core,
-  { ack, orchestrator, queries }: { ack: 'disk' | 'peer'; orchestrator: Orchestrator; queries: Queries },
+  { config, orchestrator, queries }: { config: Config; orchestrator: Orchestrator; queries: Queries },
 ): OrchestratorApi {
   return {
     distribute: async (request) => {
       const [reason] = core.pressure.now.closedFor;
       if (reason !== undefined) throw new MeshError('overloaded', { reason });
       const decision = await orchestrator.distribute(eventOfDistribute(request, contextOf(core)));
-      if (ack === 'peer' && !(await core.logSync.handedOn(COPY_DEADLINE_MS))) {
+      if (config.ingest.ack === 'peer' && !(await core.logSync.handedOn(COPY_DEADLINE_MS))) {
         throw new MeshError('copy-missing', { ms: COPY_DEADLINE_MS });
       }
       return distributeResult(decision, queries.nameOf);
@@ -40,7 +41,7 @@ export function composeOrchestratorApi(
     distributions: (limit) => queries.distributions(limit),
     events: (query) => queries.events(query),
     ...composeWork({ core, queries, orchestrator }),
-    ...composePeople({ core, queries }),
+    ...composePeople({ config, core, queries }),
   };
 }
 

@@ -44,7 +44,7 @@ export function composeOperator(parts: OperatorParts): OperatorApi {
     explain: (id) => queries.explain(id),
     eventBody: (id) => eventBody(parts, id),
     ...composeWork({ core, queries, orchestrator: roles.orchestrator }),
-    ...composePeople({ core, queries }),
+    ...composePeople({ config, core, queries }),
     usage: ({ by, since }) => usageView({ by, since, now: core.runtime.wall() }, core.store.tables),
     config: async () => configRows(settings, sources),
     version: () => ({ version: core.card.version, node: process.version }),

@@ -2,14 +2,22 @@ import { Approvals } from '../roles/operator/approvals.ts';
 import type { Queries } from '../roles/operator/queries.ts';
 import { SessionDesk } from '../roles/operator/sessions.ts';
 import type { Core } from './compose-core.ts';
+import { approvalWanted } from './compose-words.ts';
+import type { Config } from './config/config.ts';
 import type { PeopleApi } from './http/people-api.ts';
 
+export interface PeopleParts {
+  readonly config: Pick<Config, 'approvals'>;
+  readonly core: Core;
+  readonly queries: Queries;
+}
+
 /** What people ask of agents and tell them. */
-export function composePeople({ core, queries }: { readonly core: Core; readonly queries: Queries }): PeopleApi {
+export function composePeople({ config, core, queries }: PeopleParts): PeopleApi {
   const { replica: journal, store, runtime } = core;
   const logs = { journal, tables: store.tables, runtime };
   const sessions = new SessionDesk({ ...logs, findEvent: (id) => queries.findEvent(id) });
-  const approvals = new Approvals({ ...logs, isWanted: () => true });
+  const approvals = new Approvals({ ...logs, org: core.card.org, isWanted: approvalWanted(config) });
   const named = <T extends { readonly node?: Parameters<Queries['nameOf']>[0] | undefined }>(line: T) => ({
     ...line,
     ...(line.node && { nodeName: queries.nameOf(line.node) }),

@@ -10,6 +10,7 @@ import type { Model } from '../roles/ports/model.ts';
 import { RunController } from '../roles/runs/controller.ts';
 import type { Core } from './compose-core.ts';
 import { composeSweeper } from './compose-sweeper.ts';
+import { composeWords } from './compose-words.ts';
 import type { Config } from './config/config.ts';
 import type { Step } from './lifecycle.ts';
 
@@ -107,11 +108,13 @@ function heldBack({ dispatcher, pressure }: Core): Dispatcher {
   };
 }
 
-function composeOrchestrator({ routing }: Config, core: Core, routes: readonly Route[]): Orchestrator {
+function composeOrchestrator(config: Config, core: Core, routes: readonly Route[]): Orchestrator {
+  const { routing } = config;
+  const people = composeWords(config, core);
   const { card, replica, store, roster, runtime, metrics, late } = core;
   const { unrouted, deadline, waitingDeadline } = routing;
   const orchestrator = new Orchestrator(
-    { self: card, routes, unrouted, deadlineMs: deadline, waitingDeadlineMs: waitingDeadline },
+    { self: card, routes, unrouted, deadlineMs: deadline, waitingDeadlineMs: waitingDeadline, people },
     { journal: replica, tables: store.tables, roster, dispatcher: heldBack(core), runtime, meter: metrics },
   );
   late.note = (from, note) => orchestrator.note(from, note);

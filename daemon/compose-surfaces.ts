@@ -54,8 +54,7 @@ export async function composeSurfaces(loaded: LoadedConfig, core: Core, roles: R
   }
   if (roles.orchestrator) {
     const { orchestrator } = roles;
-    const { ack } = config.ingest;
-    serve('orchestrator', orchestratorRoutes(composeOrchestratorApi(core, { ack, orchestrator, queries })));
+    serve('orchestrator', orchestratorRoutes(composeOrchestratorApi(core, { config, orchestrator, queries })));
   }
   if (roles.general) serve('general', generalRoutes(composeGeneralApi(core, roles.general)));
   return [...servers.values(), operatorServer(config, core, operator)].map(serverStep);

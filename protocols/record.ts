@@ -80,6 +80,8 @@ export const DistributionRecordSchema = z.object({
   waiting: z.array(z.object({ general: z.string(), cluster: z.string().optional(), reason: z.string(), ...routed })),
   /** What the event's author counted as when it was routed (T6). */
   trust: z.string().optional(),
+  /** Development of exactly this text of an issue begins with this event. */
+  development: z.object({ textHash: z.string() }).optional(),
   /** Generals that a later rule named again: they are asked once, for the first rule. */
   repeated: z.array(z.object({ general: z.string(), rule: z.string() })).optional(),
 });

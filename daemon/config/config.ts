@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { approvalsSection } from './approvals.ts';
 import { effectsSection } from './effects.ts';
 import { generalsSection } from './generals.ts';
 import { githubSection } from './github.ts';
@@ -28,6 +29,7 @@ export const SECTIONS: readonly Section[] = [
   gitSection,
   githubSection,
   effectsSection,
+  approvalsSection,
   jobsSection,
   logSection,
 ];
@@ -45,6 +47,7 @@ export const SettingsSchema = z.strictObject({
   git: gitSection.schema,
   github: githubSection.schema,
   effects: effectsSection.schema,
+  approvals: approvalsSection.schema,
   jobs: jobsSection.schema,
   log: logSection.schema,
 });

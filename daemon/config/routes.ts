@@ -22,6 +22,12 @@ const MatchSchema = z
       .describe('The branch it is about, or the base of the pull request; * as above.'),
     trust: listOf(TrustSchema).exactOptional().describe('What the actor is to the repository.'),
     severity: listOf(SeveritySchema).exactOptional().describe('Severity of an alert.'),
+    development: z
+      .literal('begins')
+      .exactOptional()
+      .describe(
+        'begins: the event completes the label ready-for-dev and the approval of an issue’s text (docs/product-owner.md).',
+      ),
   })
   .prefault({});
 

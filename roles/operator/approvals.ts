@@ -6,11 +6,14 @@ import type { Journal } from '../ports/journal.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { KEY_SEPARATOR, type Tables, tableKey } from '../ports/tables.ts';
 import { getRow, type Row, rangeRows } from '../replica/rows.ts';
+import { loadStory } from '../replica/stories.ts';
+import { approvalEvent } from './approval-event.ts';
 
 export interface ApprovalsParts {
   readonly journal: Journal;
   readonly tables: Tables;
-  readonly runtime: Pick<Runtime, 'wall'>;
+  readonly runtime: Pick<Runtime, 'wall' | 'ulid'>;
+  readonly org: string;
   /** Whether development in this repository waits for a person. */
   readonly isWanted: (repository: string) => boolean;
 }
@@ -48,8 +51,20 @@ export class Approvals {
       textHash,
       ...word,
     });
+    if (verdict === 'approved') await this.#tell(line, by, at);
     const { verdict: state, ...rest } = word;
     return { ...line, state, saidAt: at, ...rest };
+  }
+
+  /** The owner of an issue hears of it as of everything else that happens to it: by an event, which may begin its development. */
+  async #tell({ subject, textHash }: ApprovalLine, by: string, at: number): Promise<void> {
+    const { journal, tables, runtime, org } = this.#parts;
+    const conversation = getRow(tables, 'conversations', subject);
+    const where = getRow(tables, 'agent_rows', tableKey('conversations', subject));
+    if (conversation === undefined || where?.textHash !== textHash) return;
+    const { event: last } = await loadStory(where.eventId, this.#parts);
+    const event = approvalEvent({ conversation, textHash, by, at, org, unique: runtime.ulid(), last });
+    await journal.append({ v: WIRE_VERSION, type: 'event', at, event });
   }
 
   /** Each text of each subject once: what agents asked for, and issues that are ready and wait for a member. */

@@ -94,10 +94,18 @@ export const DEFAULT_ROUTES: readonly Rule[] = [
     strategy: 'round_robin',
     priority: 'normal',
   },
-  // 244, 247
+  // An issue that is edited, and an approval given at the command line, may answer what the product owner waits for.
+  {
+    name: 'issue-updated',
+    match: { kind: 'issue_updated' },
+    generals: ['product-owner-general'],
+    strategy: 'round_robin',
+    priority: 'normal',
+  },
+  // 244, 247: the label, and a member's approval of exactly that text, whichever came last
   {
     name: 'ready-for-dev',
-    match: { kind: 'issue_labeled', label: 'ready-for-dev' },
+    match: { kind: ['issue_labeled', 'issue_commented', 'issue_updated'], development: 'begins' },
     generals: ['developer-general'],
     strategy: 'round_robin',
     priority: 'normal',

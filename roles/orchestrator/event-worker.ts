@@ -9,6 +9,7 @@ import type { Meter, Runtime } from '../ports/runtime.ts';
 import { type Fact, isEnded, type Story, type Task } from '../replica/story.ts';
 import { isRanked } from './distribution.ts';
 import type { OpenEvent, OpenEvents } from './open-events.ts';
+import type { People } from './people.ts';
 import type { Planner } from './planner.ts';
 import { outcomeOf } from './settle.ts';
 import type { TaskDesk } from './task-desk.ts';
@@ -25,6 +26,8 @@ export interface EventWorkerParts {
   readonly events: OpenEvents;
   readonly planner: Planner;
   readonly desk: TaskDesk;
+  /** What members say in comments. */
+  readonly people?: Pick<People, 'commandsOf' | 'recordsFor'>;
   readonly runtime: Runtime;
   readonly meter: Meter;
 }
@@ -41,6 +44,7 @@ export class EventWorker {
 
   /** Resolves to true when it wrote something, so that the story has to be read anew. Called for one event at a time. */
   async step(event: OpenEvent, story: Story): Promise<boolean> {
+    await this.#obey(story);
     const record = this.#decision(event, story) ?? this.#ending(event, story) ?? this.#end(event, story);
     if (record === undefined) return false;
     const position = await this.#parts.journal.append(record);
@@ -51,6 +55,8 @@ export class EventWorker {
 
   /** The first decision about an event, to be written in one group with it; undefined when it cannot be made just then. */
   decideAhead(event: MeshEvent, receivedAt: number): MeshRecord | undefined {
+    // What a member says is on disk before anything is decided about it.
+    if ((this.#parts.people?.commandsOf(event).length ?? 0) > 0) return undefined;
     try {
       const record = this.#parts.planner.first(event, receivedAt);
       this.#told(event.id, [], record);
@@ -74,6 +80,16 @@ export class EventWorker {
   /** Monotonic milliseconds when waiting for a general ends; undefined when nothing is waited for. */
   waitingEndsAt(story: Story): number | undefined {
     return story.distribution?.waiting.length ? this.#abandonAt(story) : undefined;
+  }
+
+  /** Before the first decision. Whoever does it again after a crash writes the same. */
+  async #obey({ event, distribution, receivedAt }: Story): Promise<void> {
+    const { people, journal, runtime } = this.#parts;
+    if (people === undefined || event === undefined || distribution !== undefined) return;
+    if (people.commandsOf(event).length === 0) return;
+    const records = await people.recordsFor(event, receivedAt ?? this.#wall());
+    await Promise.all(records.map((record) => journal.append(record)));
+    runtime.log.info({ eventId: event.id, by: event.actor, records: records.length }, 'command heeded');
   }
 
   #decision(event: OpenEvent, story: Story): DistributionRecord | undefined {

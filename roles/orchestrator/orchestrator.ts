@@ -21,6 +21,7 @@ import { EventWorker } from './event-worker.ts';
 import type { OfferNote } from './offers-log.ts';
 import { OpenEvents } from './open-events.ts';
 import { ownerOf } from './ownership.ts';
+import { People, type PeopleOptions } from './people.ts';
 import { Planner } from './planner.ts';
 import { mergeRoutes, type Route } from './routes.ts';
 import { Sight } from './sight.ts';
@@ -43,6 +44,8 @@ export interface OrchestratorOptions {
    * is there, and what the former owner wrote last has arrived. Longer delays the work of a node that is gone.
    */
   readonly graceMs?: number;
+  /** Whose word in comments counts, and where one is wanted. */
+  readonly people?: PeopleOptions;
 }
 
 export interface OrchestratorParts {
@@ -91,10 +94,11 @@ export class Orchestrator {
     this.#parts = parts;
     const sight = new Sight(self, { tables, roster, runtime });
     const numbers = new SubjectNumbers(tables);
-    const planner = new Planner({ rules, unrouted, ...times }, { sight, numbers, runtime });
+    const people = new People(options.people ?? {}, { journal, tables });
+    const planner = new Planner({ rules, unrouted, ...times }, { sight, numbers, runtime, people });
     const events = new OpenEvents({ journal, tables });
     const desk = new TaskDesk({ sight, dispatcher, runtime, meter, ...this.#hooks() });
-    const worker = new EventWorker(times, { journal, events, planner, desk, runtime, meter });
+    const worker = new EventWorker(times, { journal, events, planner, desk, people, runtime, meter });
     this.#flow = new EventFlow({ self: self.peer, graceMs }, { tables, runtime, sight, events, desk, worker });
     this.#sight = sight;
     this.#numbers = numbers;

@@ -4,6 +4,7 @@ import type { RouteTestView } from '../../protocols/operator.ts';
 import type { DistributionRecord } from '../../protocols/record.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { firstDistribution, nextDistribution, type Placement, place, wantsOf, withoutWaiting } from './distribution.ts';
+import type { People } from './people.ts';
 import { type Routing, routeEvent } from './routes.ts';
 import type { Rule } from './rule.ts';
 import type { Sight } from './sight.ts';
@@ -23,6 +24,8 @@ export interface PlannerParts {
   readonly sight: Sight;
   readonly numbers: SubjectNumbers;
   readonly runtime: Runtime;
+  /** Says with which event the development of an issue begins. Absent: with none. */
+  readonly people?: Pick<People, 'development' | 'begins'>;
 }
 
 /** Makes distribution records. It writes none. */
@@ -38,14 +41,17 @@ export class Planner {
 
   /** @param receivedAt wall clock: from then on a general that nobody offers is waited for. */
   first(event: MeshEvent, receivedAt: number): DistributionRecord {
-    const routing = this.#route(event);
+    const textHash = this.#parts.people?.development(event);
+    if (textHash !== undefined) this.#parts.people?.begins(event.subject, textHash);
+    const routing = this.#route(event, textHash);
     const placement = place(routing.wants, event.subject, this.#outlook());
     this.#takeTurns(placement);
     const at = this.#wall();
     const waitsUntil = placement.waiting.length > 0 ? receivedAt + this.#options.waitingDeadlineMs : 0;
     const deadline = Math.max(at + this.#options.deadlineMs, waitsUntil);
     const number = this.#parts.numbers.give(event.subject);
-    return firstDistribution({ event, routing, placement, number, at, deadline });
+    const decided = firstDistribution({ event, routing, placement, number, at, deadline });
+    return textHash === undefined ? decided : { ...decided, development: { textHash } };
   }
 
   again(previous: DistributionRecord, event: MeshEvent, taken: ReadonlySet<SlotId>): DistributionRecord | undefined {
@@ -64,7 +70,7 @@ export class Planner {
 
   /** What `first` would decide now, without deciding it. */
   test(event: MeshEvent): RouteTestView {
-    const routing = this.#route(event);
+    const routing = this.#route(event, this.#parts.people?.development(event));
     const placement = place(routing.wants, event.subject, this.#outlook());
     return {
       kind: event.kind,
@@ -79,8 +85,8 @@ export class Planner {
     };
   }
 
-  #route(event: MeshEvent): Routing {
-    return routeEvent(event, this.#options.rules, this.#options.unrouted);
+  #route(event: MeshEvent, textHash?: string): Routing {
+    return routeEvent(event, this.#options.rules, this.#options.unrouted, textHash !== undefined);
   }
 
   #outlook() {

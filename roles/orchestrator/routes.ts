@@ -69,9 +69,10 @@ export const UNROUTED_RULE = 'unrouted';
 /** Name of the rule where the caller of `POST /distribute` chose the generals. */
 export const ASKED_RULE = 'asked';
 
-export function routeEvent(event: MeshEvent, rules: readonly Rule[], unrouted: string): Routing {
+/** @param begins development of the issue begins with this event */
+export function routeEvent(event: MeshEvent, rules: readonly Rule[], unrouted: string, begins = false): Routing {
   const trust = trustOf(event);
-  const matching = askedRule(event) ?? rules.filter((rule) => matchesEvent(rule.match, event, trust));
+  const matching = askedRule(event) ?? rules.filter((rule) => matchesEvent(rule.match, event, trust, begins));
   const chosen = matching.length > 0 ? matching : [unroutedRule(unrouted)];
   const wants = new Map<string, Want>();
   const repeated: { general: string; rule: string }[] = [];

@@ -16,6 +16,8 @@ export interface Match {
   readonly branch?: OneOf;
   readonly trust?: OneOf;
   readonly severity?: OneOf;
+  /** `begins`: the event completes label and approval of an issue's text (roles/policy/development.ts), which one event of each text does. */
+  readonly development?: OneOf;
 }
 
 /** Which generals get an event. Every rule that matches adds its own, each with its own strategy. */
@@ -30,7 +32,7 @@ export interface Rule {
   readonly capabilities?: readonly string[];
 }
 
-export function matchesEvent(match: Match, event: MeshEvent, trust: Trust): boolean {
+export function matchesEvent(match: Match, event: MeshEvent, trust: Trust, begins = false): boolean {
   const facts: readonly (readonly [OneOf | undefined, readonly string[]])[] = [
     [match.kind, [event.kind]],
     [lower(match.repository), [event.repository.toLowerCase()]],
@@ -38,6 +40,7 @@ export function matchesEvent(match: Match, event: MeshEvent, trust: Trust): bool
     [match.branch, branchesOf(event)],
     [match.trust, [trust]],
     [match.severity, event.severity === undefined ? [] : [event.severity]],
+    [match.development, begins ? ['begins'] : []],
   ];
   return facts.every(([wanted, found]) => wanted === undefined || fitsAny(wanted, found));
 }

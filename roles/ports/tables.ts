@@ -59,6 +59,8 @@ export const PROJECTION_TABLES = {
   approvals: 'approvals',
   /** (event id, slot, key) → what waits, or waited, for a person's word. */
   approvalsAsked: 'approvals_asked',
+  /** (subject, hash of a text) → the event that began its development. */
+  developments: 'developments',
   /** (event id, slot) → what people told a session. */
   sessionOrders: 'session_orders',
   /** (held or cut, day of UTC, general, repository, provider, model, class) → calls of models, and what they took. */

@@ -20,8 +20,9 @@ export const EFFECTS: Projection = {
       const { position, record } = entry;
       const { at, ref } = record;
       const row = rowOf(entry, rows);
-      const isLatest = isNewer(position, at, row.done);
-      return isLatest ? [put('effects', keyOf(record), { ...row, done: { ...position, at, ref } })] : [];
+      const done = isNewer(position, at, row.done) ? { ...position, at, ref } : row.done;
+      // Also an older word on it may know the target that counts.
+      return [put('effects', keyOf(record), { ...row, ...(done && { done }) })];
     },
   }),
 };

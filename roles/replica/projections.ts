@@ -1,4 +1,5 @@
 import { AGENTS } from './project-agents.ts';
+import { DEVELOPMENTS } from './project-developments.ts';
 import { EFFECTS } from './project-effects.ts';
 import { DEAD_LETTERS, PROGRESS } from './project-ends.ts';
 import { EVENTS, UNREADABLE } from './project-events.ts';
@@ -24,6 +25,7 @@ export const PROJECTIONS: readonly Projection[] = [
   RUNS,
   AGENTS,
   APPROVALS,
+  DEVELOPMENTS,
   SESSION_ORDERS,
   USAGE,
   GENERALS,

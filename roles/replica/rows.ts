@@ -168,6 +168,7 @@ export const ROWS = {
     what: z.string(),
     textHash: z.string(),
   }),
+  developments: z.object({ ...position, at, eventId: EventIdSchema }),
   session_orders: z.object({
     /** The newest but for what was only said. */
     newest: z.object({ ...position, at, order: z.enum(SESSION_ORDERS), by: z.string() }).optional(),

@@ -85,7 +85,7 @@ async function approvals(...records: readonly MeshRecord[]) {
   const node = await nodeWith(...records);
   const { replica: journal, disk: tables, runtime } = node;
   const isWanted = (repository: string) => repository === 'acme/app';
-  return { node, desk: new Approvals({ journal, tables, runtime, isWanted }) };
+  return { node, desk: new Approvals({ journal, tables, runtime, isWanted, org: 'acme' }) };
 }
 
 test('operator / approvals / an issue that is ready waits, and what an agent asked for as long as its event is open', async () => {

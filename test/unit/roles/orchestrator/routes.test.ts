@@ -29,6 +29,7 @@ const ROUTED: Partial<Record<Kind, readonly string[]>> = {
   issue_opened: ['product-owner-general round_robin'],
   issue_labeled: ['product-owner-general round_robin'],
   issue_commented: ['product-owner-general round_robin'],
+  issue_updated: ['product-owner-general round_robin'],
   pr_commented: ['product-owner-general round_robin'],
 };
 
@@ -39,13 +40,17 @@ for (const kind of KINDS) {
   });
 }
 
-test('orchestrator / routes / the label ready-for-dev brings the developer, beside the product owner', () => {
-  const labeled = (label: string) => eventOf({ kind: 'issue_labeled', data: { issue: issue([label]), label } });
-  assert.deepEqual(wantsOf(labeled('ready-for-dev')), [
-    'product-owner-general round_robin',
-    'developer-general round_robin',
-  ]);
-  assert.deepEqual(wantsOf(labeled('needs-clarification')), ['product-owner-general round_robin']);
+test('orchestrator / routes / the developer comes with the event that completes label and approval, and by no label alone', () => {
+  const labeled = eventOf({ kind: 'issue_labeled', data: { issue: issue(['ready-for-dev']), label: 'ready-for-dev' } });
+  assert.deepEqual(wantsOf(labeled), ['product-owner-general round_robin']);
+  for (const kind of ['issue_labeled', 'issue_commented', 'issue_updated'] as const) {
+    const { wants } = routeEvent({ ...labeled, kind }, mergeRoutes([]), UNROUTED_GENERAL, true);
+    assert.deepEqual(
+      wants.map(({ general }) => general),
+      ['product-owner-general', 'developer-general'],
+      kind,
+    );
+  }
 });
 
 test('orchestrator / routes / the default routes name only generals that ship, and each rule once', () => {

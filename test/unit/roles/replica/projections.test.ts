@@ -394,6 +394,7 @@ function randomRecord(random: () => number): MeshRecord {
       ),
     () => eventRecord(number, fields),
     () => distributionRecord(number, [A], { ...fields, number: below(9), subject: `s${below(2)}` }),
+    () => distributionRecord(number, [A], { ...fields, development: { textHash: `text ${below(2)}` } }),
     () => acceptedRecord(number, fields),
     () => doneRecord(number, fields),
     () => failedRecord(number, fields),
