@@ -1,12 +1,14 @@
 import type { Assembled } from '../roles/effects/assemble.ts';
 import { General } from '../roles/general/general.ts';
 import { mayAccept } from '../roles/policy/pressure.ts';
+import { redacting } from '../roles/policy/redact.ts';
 import type { Model } from '../roles/ports/model.ts';
 import type { Core } from './compose-core.ts';
 import { composeEffects } from './compose-effects.ts';
+import { composeForge } from './compose-github.ts';
 import { composeModel, modelsInWords } from './compose-model.ts';
+import { loadGenerals } from './compose-templates.ts';
 import type { Config } from './config/config.ts';
-import { loadTemplates } from './templates.ts';
 
 export interface ComposedGeneral {
   readonly general: General;
@@ -18,11 +20,11 @@ export interface ComposedGeneral {
   readonly effects?: Assembled;
 }
 
-export function composeGeneral(config: Config, core: Core): ComposedGeneral {
+export async function composeGeneral(config: Config, core: Core): Promise<ComposedGeneral> {
   const { card, replica, store, dispatcher, runtime, metrics, late, announcer, pressure } = core;
   const model = composeModel(config.model, core);
   const effects = composeEffects(config, core);
-  const engine = { templates: loadTemplates(), ...(model && { model }) };
+  const folders = await loadGenerals({ own: config.node.generalsDir });
   const general = new General(
     { self: card, generals: card.generals },
     {
@@ -32,12 +34,28 @@ export function composeGeneral(config: Config, core: Core): ComposedGeneral {
       runtime,
       meter: metrics,
       mayAccept: () => mayAccept(pressure.now),
-      ...engine,
+      ...folders,
+      model,
       effects: effects?.desk,
+      forge: composeForge(core.github),
+      redact: redacting(secretsOf(config)),
     },
   );
   late.offer = (from, offer) => general.offer(from, offer);
   late.load = () => general.load();
   general.onChange(() => announcer.changed());
   return { general, ...(model && { model, models: modelsInWords(config.model) }), ...(effects && { effects }) };
+}
+
+/** All that this node was given in confidence: none of it may be in what its agents read or write. */
+function secretsOf({ model, discord, github, ingest }: Config): readonly string[] {
+  const secrets = [
+    model.apiKey,
+    ...model.providers.map(({ apiKey }) => apiKey),
+    discord.token,
+    github.token,
+    github.app?.privateKey,
+    ...ingest.github.secrets,
+  ];
+  return secrets.flatMap((secret) => (secret === undefined ? [] : [secret.reveal()]));
 }

@@ -42,6 +42,13 @@ const schema = z
     retention: duration('7d').describe(
       'How long a settled event is kept, and a repeat of it known. Not shorter than routing.deadline and routing.waitingDeadline.',
     ),
+    generalsDir: z
+      .string()
+      .min(1)
+      .exactOptional()
+      .describe(
+        'Folder with a folder for each general of your own, and for each shipped one that you change (docs/generals.md). Relative to the configuration file.',
+      ),
     environment: z.string().default('production').describe('Shown in status, and read by libraries as NODE_ENV.'),
   })
   .prefault({});
@@ -63,6 +70,12 @@ export const nodeSection = {
       key: 'node.socket',
       parse: asPath,
       help: 'Relative to the working directory; commands look for the daemon there.',
+    },
+    {
+      name: 'MINDMESH_GENERALS_DIR',
+      key: 'node.generalsDir',
+      parse: asPath,
+      help: 'Relative to the working directory.',
     },
     { name: 'NODE_ENV', key: 'node.environment', parse: asText },
   ],

@@ -29,6 +29,7 @@ export function settle(
     node: {
       ...checked.node,
       name: checked.node.name ?? place.hostname,
+      ...(checked.node.generalsDir && { generalsDir: resolve(base, checked.node.generalsDir) }),
       dataDir,
       keyFile: resolve(dataDir, checked.node.keyFile),
       socket: resolve(dataDir, checked.node.socket),

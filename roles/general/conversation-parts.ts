@@ -7,7 +7,7 @@ import type { Model } from '../ports/model.ts';
 import type { Retrieval } from '../ports/retrieval.ts';
 import type { Meter, Runtime } from '../ports/runtime.ts';
 import type { Tables } from '../ports/tables.ts';
-import type { Templates } from '../ports/templates.ts';
+import type { Customisation, Templates } from '../ports/templates.ts';
 import type { Workspaces } from '../ports/workspace.ts';
 import type { Manifests } from './manifests.ts';
 
@@ -30,6 +30,8 @@ export interface ConversationParts {
   readonly workspaces?: Workspaces | undefined;
   /** What the folders of the generals say. Default: every one looks and comments. */
   readonly manifests?: Manifests | undefined;
+  /** Modules of an org's own, by name of the general. */
+  readonly customisations?: ReadonlyMap<string, Customisation> | undefined;
   /** Takes secrets out of whatever leaves. Default: what has the form of one. */
   readonly redact?: Redact | undefined;
   readonly journal: Journal;

@@ -6,7 +6,8 @@ import type { NodeCard, OfferedGeneral } from '../../protocols/presence.ts';
 import { maskSecrets, type Redact, redactJson } from '../policy/redact.ts';
 import { tellRemoved } from '../policy/removed.ts';
 import { cleanJson } from '../policy/untrusted.ts';
-import type { Templates } from '../ports/templates.ts';
+import type { Customisation, Templates } from '../ports/templates.ts';
+import { customised } from './customised.ts';
 import { ABOUTS, aboutOf } from './subject.ts';
 
 export interface Prompts {
@@ -34,14 +35,43 @@ const PAYLOAD_CHARS = 60_000;
  *
  * @throws MeshError `template-failed`
  */
-export function renderPrompts(
+export function renderPrompts(general: OfferedGeneral, event: MeshEvent, options: PromptOptions): Prompts {
+  const context = contextOf(general, event, options);
+  const { templates } = options;
+  const render = (part: string) => templates.render(templateOf(general.name, part, templates), context);
+  return { system: render('system'), user: render('user') };
+}
+
+/** The same with what an org adds of its own. @throws MeshError `template-failed`, `general-invalid` */
+export async function customPrompts(
   general: OfferedGeneral,
   event: MeshEvent,
-  { self, templates, manifest, tools = [], redact = maskSecrets }: PromptOptions,
-): Prompts {
+  options: PromptOptions & { readonly customisations?: ReadonlyMap<string, Customisation> | undefined },
+): Promise<Prompts> {
+  const { templates, customisations } = options;
+  const { system, user } = renderPrompts(general, event, options);
+  const context = contextOf(general, event, options);
+  const own = customisations?.get(general.name);
+  const facts = { ...context, repository: event.repository };
+  const folder = `generals/${general.name}`;
+  return { system: await customised(system, { folder, facts, context }, { templates, own }), user };
+}
+
+/** What a general has no prompt of its own for, it takes from the general purpose. */
+function templateOf(general: string, part: string, templates: Templates): string {
+  const own = `generals/${general}/${part}`;
+  const isThere = templates.has?.(own) ?? generalKind(general) !== undefined;
+  return isThere ? own : `generals/${UNROUTED_GENERAL}/${part}`;
+}
+
+function contextOf(
+  general: OfferedGeneral,
+  event: MeshEvent,
+  { self, manifest, tools = [], redact = maskSecrets }: PromptOptions,
+) {
   const { payload, cut, hidden } = payloadOf(event, redact);
   const about = aboutOf(event);
-  const context = {
+  return {
     general: {
       name: general.name,
       title: manifest?.title ?? titleOf(general.name),
@@ -63,11 +93,8 @@ export function renderPrompts(
     lines: manifest?.output === 'review',
     payload,
     boundary: digestOf([event.id, payload], 16),
-  };
-  const folder = `generals/${generalKind(general.name) === undefined ? UNROUTED_GENERAL : general.name}`;
-  return {
-    system: templates.render(`${folder}/system`, context),
-    user: templates.render(`${folder}/user`, context),
+    // Without one that of the folder whose prompts are used is seen.
+    ...(manifest && { manifest }),
   };
 }
 

@@ -15,6 +15,8 @@ export interface LayerRules {
   readonly pureBuiltins: readonly string[];
   /** Package (or `@scope/*`) to the paths that may import it. */
   readonly homes: Readonly<Record<string, readonly string[]>>;
+  /** Files that may import what is only known at run time. */
+  readonly computed: readonly string[];
   /** Rooms whose files may import any package that package.json names. */
   readonly anyPackage: readonly string[];
 }
@@ -91,5 +93,7 @@ export const LAYER_RULES: LayerRules = {
     yargs: ['daemon/cli/'],
     zod: ['protocols/', 'roles/', 'daemon/'],
   },
+  // The modules of an org's own generals.
+  computed: ['daemon/own-module.ts'],
   anyPackage: ['bench/', 'scripts/'],
 };

@@ -21,7 +21,7 @@ export interface Turn {
 export async function ask(talk: Talk, stage: Stage, model: Model): Promise<Turn> {
   const { scene, manifest, allowed, options, parts } = stage;
   const { runtime } = parts;
-  const messages = [...promptsOf(talk, stage), ...talk.messages];
+  const messages = [...(await promptsOf(talk, stage)), ...talk.messages];
   const verdict = verdictOn(talk, messages, manifest.budget, runtime.wall());
   if (verdict.may === 'stop') throw unavailable(verdict.reason);
   const tools = specsOf(allowed);

@@ -4,7 +4,7 @@ import type { Scene } from '../conversation.ts';
 import type { ConversationParts } from '../conversation-parts.ts';
 import { fenced } from '../fence.ts';
 import { remember } from '../memory.ts';
-import { renderPrompts } from '../prompt.ts';
+import { customPrompts } from '../prompt.ts';
 import type { Stage } from './stage.ts';
 import type { Talk } from './talk.ts';
 
@@ -29,11 +29,13 @@ export function steeringOf(talk: Talk, { orders }: Scene): Talk {
   return { ...talk, messages, said: said.length };
 }
 
-export function promptsOf(talk: Talk, { scene, manifest, allowed, options, parts }: Stage): readonly Message[] {
+export async function promptsOf(talk: Talk, stage: Stage): Promise<readonly Message[]> {
+  const { scene, manifest, allowed, options, parts } = stage;
   const { general, event } = scene;
-  const { templates, redact } = parts;
+  const { templates, customisations, redact } = parts;
   const { self } = options;
-  const prompts = renderPrompts(general, event, { self, templates, manifest, tools: allowed, redact });
+  const own = { self, templates, customisations, manifest, tools: allowed, redact };
+  const prompts = await customPrompts(general, event, own);
   const memory =
     talk.memory === ''
       ? []

@@ -75,10 +75,11 @@ test('templates / names / an unknown one is an error, and a partial is none', (t
 
 test('templates / generals / every general has its prompts, and a manifest that agrees with the table', () => {
   for (const { name, title, specialisations, replicas } of GENERALS) {
-    const { looksAt, ...manifest } =
-      SHIPPED.manifests.get(`generals/${name}`) ?? assert.fail(`${name} has no manifest`);
-    assert.deepEqual(manifest, { name, title, specialisations, replicas });
-    assert.ok(looksAt.length >= 4);
+    const manifest = SHIPPED.manifests.get(`generals/${name}`) ?? assert.fail(`${name} has no manifest`);
+    const told = { name: manifest.name, title: manifest.title, replicas: manifest.replicas };
+    assert.deepEqual(told, { name, title, replicas });
+    assert.deepEqual(manifest.specialisations, specialisations);
+    assert.ok(manifest.looksAt.length >= 4);
     for (const part of ['system', 'user']) assert.ok(SHIPPED.names.includes(`generals/${name}/${part}`));
   }
   assert.equal(SHIPPED.manifests.size, GENERALS.length);
