@@ -2,9 +2,10 @@ import * as z from 'zod';
 import { CheckBodySchema, CommitTargetSchema } from '../../protocols/effect-bodies.ts';
 import type { EffectKey, EffectRef, EffectTarget } from '../../protocols/effects.ts';
 import { hasCode } from '../../protocols/errors.ts';
-import type { Marker } from '../../protocols/marker.ts';
+import { type Marker, withMarker } from '../../protocols/marker.ts';
 import type { ConvergingAdapter } from '../../roles/ports/effects.ts';
 import type { GitHub } from './client.ts';
+import { cutText } from './comment-effect.ts';
 import { allPages } from './pages.ts';
 import { byId, decodeGiven, decodeReply, IdSchema, placeOf } from './reply.ts';
 
@@ -22,8 +23,6 @@ type Run = z.infer<typeof RunSchema>;
 const CREATE = 'POST /repos/{owner}/{repo}/check-runs';
 const ONE = '/repos/{owner}/{repo}/check-runs/{check_run_id}';
 const LIST = 'GET /repos/{owner}/{repo}/commits/{ref}/check-runs';
-/** GitHub takes 65 535 characters. */
-const SUMMARY_CHARS = 65_000;
 
 /**
  * Check runs of a commit (E2), by an App: its key is their `external_id`, which only Apps set. A check run cannot be deleted, and of several
@@ -42,13 +41,14 @@ export class CheckRunEffect implements ConvergingAdapter {
     return (await this.#runs(target, key, signal)).map(refOf);
   }
 
-  async write(target: EffectTarget, { key }: Marker, body: unknown, signal: AbortSignal): Promise<EffectRef> {
+  async write(target: EffectTarget, marker: Marker, body: unknown, signal: AbortSignal): Promise<EffectRef> {
     const { repository, sha } = commitOf(target);
     const { name, conclusion, title, summary, url } = decodeGiven('check-run', CheckBodySchema, body);
     const run = {
-      ...{ name, head_sha: sha, external_id: key, status: 'completed', conclusion },
+      ...{ name, head_sha: sha, external_id: marker.key, status: 'completed', conclusion },
       ...(url !== undefined && { details_url: url }),
-      output: { title, summary: summary.slice(0, SUMMARY_CHARS) },
+      // The event that GitHub makes of it tells by the marker how far it lies from a person's act (T6).
+      output: { title, summary: withMarker(cutText(summary), marker) },
     };
     const made = await this.#github.request(CREATE, { ...placeOf(repository), ...run }, signal);
     return refOf(decodeReply(RunSchema, made, CREATE));

@@ -80,6 +80,7 @@ function textsOf(payload: JsonObject, thread: Thread | undefined): string[] {
     if (isObject(part)) return [textAt(part, 'body')];
   }
   if (thread !== undefined) return [textAt(thread.part, 'body')];
+  if (isObject(payload.check_run)) return [textAt(objectAt(payload.check_run, 'output'), 'summary')];
   const commits = [...objectsAt(payload, 'commits'), objectAt(payload, 'head_commit')];
   return commits.map((commit) => textAt(commit, 'message'));
 }

@@ -1,12 +1,13 @@
-import { withApp } from './events.ts';
+import { frameOf, withApp } from './events.ts';
 import type { LabParts } from './proxy.ts';
+import type { Pulls } from './pulls.ts';
 import { type Answer, accountOf, isJson, type Json, LabProblem, ok, paged, type Routes, textOf } from './router.ts';
 
 /**
  * Gap: check runs of commits that `emulate` has not are not listed, a plain token may write them, and they name no App.
  * https://docs.github.com/rest/checks/runs: only GitHub Apps write them.
  */
-export function checkRunRoutes(lab: LabParts): Routes {
+export function checkRunRoutes(lab: LabParts, pulls: Pulls): Routes {
   /** `owner/name sha` → the suite in which `emulate` keeps them. */
   const suites = new Map<string, number>();
   const shown = (answer: Answer): Answer =>
@@ -21,6 +22,15 @@ export function checkRunRoutes(lab: LabParts): Routes {
       const answer = await ask.pass();
       const suite = isJson(answer.json) && isJson(answer.json.check_suite) ? answer.json.check_suite.id : undefined;
       if (typeof suite === 'number') suites.set(`${ask.repository} ${sha}`, suite);
+      // One that is completed when it is made is told as both.
+      const made = isJson(answer.json) && answer.json.status === 'completed' ? answer.json : undefined;
+      if (made !== undefined) {
+        const by = accountOf(ask);
+        lab.deliveries.send('check_run', async () => ({
+          ...{ action: 'completed', check_run: await pulls.asCheckRun(ask.repository, withApp(made)) },
+          ...(await frameOf(lab, ask.repository, by)),
+        }));
+      }
       return shown(answer);
     },
     'PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}': async (ask) => {

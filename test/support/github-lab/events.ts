@@ -70,7 +70,7 @@ async function pushedCommit(of: BareRepository, url: string, sha: string, by: Ac
 
 /**
  * Gaps in what `emulate` sends: a label on a pull request is told as one on an issue, a comment on a pull request does not say that
- * it is one, shas are those of `emulate`'s own git, and check runs name no App.
+ * it is one, shas are those of `emulate`'s own git, and check runs name no App, no branch and no pull request.
  * https://docs.github.com/webhooks/webhook-events-and-payloads#pull_request · #issue_comment · #check_run
  */
 export async function corrected(pulls: Pulls, event: string, payload: Json): Promise<{ event: string; payload: Json }> {
@@ -87,7 +87,12 @@ export async function corrected(pulls: Pulls, event: string, payload: Json): Pro
     return { event, payload: { ...payload, number: pull.number, pull_request: await pulls.full(repository, pull) } };
   }
   if (isJson(issue)) return { event, payload: { ...payload, issue: pulls.asIssue(repository, issue) } };
-  if (isJson(payload.check_run)) return { event, payload: { ...payload, check_run: withApp(payload.check_run) } };
+  if (isJson(payload.check_run)) {
+    return {
+      event,
+      payload: { ...payload, check_run: await pulls.asCheckRun(repository, withApp(payload.check_run)) },
+    };
+  }
   return { event, payload };
 }
 

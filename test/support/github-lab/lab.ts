@@ -100,7 +100,7 @@ export async function startGitHubLab({ repositories, webhook }: GitHubLabOptions
   const pulls = new Pulls(lab);
   const reviews = new Reviews(lab, pulls);
   const routes = readRoutes({
-    ...checkRunRoutes(lab),
+    ...checkRunRoutes(lab, pulls),
     ...statusRoutes(lab),
     ...mergeRoutes(lab, pulls),
     ...reviews.routes(),

@@ -125,6 +125,20 @@ export class Pulls {
     return { ...issue, pull_request: { url, html_url: `${this.#lab.url}/${repository}/pull/${number}` } };
   }
 
+  /** With the branch whose tip was checked, and the open pull requests from it. */
+  async asCheckRun(repository: string, run: Json): Promise<Json> {
+    const refs = await this.#lab.repository(repository).refs();
+    const heads = [...refs].filter(([ref, sha]) => sha === run.head_sha && ref.startsWith('refs/heads/'));
+    const branch = heads[0]?.[0].slice('refs/heads/'.length) ?? null;
+    const open = [...this.#pulls.values()].filter((pull) => pull.closedAt === undefined && pull.headRef === branch);
+    const suite = isJson(run.check_suite) ? run.check_suite : {};
+    return {
+      ...run,
+      check_suite: { ...suite, head_branch: branch },
+      pull_requests: open.map(({ number }) => ({ number })),
+    };
+  }
+
   /** https://docs.github.com/webhooks/webhook-events-and-payloads#pull_request: `synchronize` of each whose head branch was pushed to. */
   async synchronize(of: BareRepository, by: Account, { ref, before, after }: Moved): Promise<void> {
     if (before === NO_SHA || after === NO_SHA) return;
