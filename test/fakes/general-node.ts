@@ -7,9 +7,11 @@ import { General } from '../../roles/general/general.ts';
 import type { Manifests } from '../../roles/general/manifests.ts';
 import type { Conduct } from '../../roles/general/session-runner.ts';
 import type { Redact } from '../../roles/policy/redact.ts';
+import type { EffectAdapters } from '../../roles/ports/effects.ts';
 import type { Forge } from '../../roles/ports/forge.ts';
 import type { Journal } from '../../roles/ports/journal.ts';
 import type { Model } from '../../roles/ports/model.ts';
+import type { Templates } from '../../roles/ports/templates.ts';
 import { PROJECTIONS } from '../../roles/replica/projections.ts';
 import { Replica } from '../../roles/replica/replica.ts';
 import { cardOf, peerNamed } from './cards.ts';
@@ -36,6 +38,10 @@ export interface BootOptions {
   /** What generals read; absent: nothing. */
   readonly forge?: Forge;
   readonly manifests?: Manifests;
+  /** Default: each is its own name. */
+  readonly templates?: Templates;
+  /** Everything outside, instead of `world`. */
+  readonly adapters?: EffectAdapters;
   readonly redact?: Redact;
   readonly death?: Death;
   readonly card?: NodeCard;
@@ -58,7 +64,7 @@ export async function bootGeneral(options: BootOptions = {}) {
   await replica.start();
   const notes: { readonly to: string; readonly note: Note }[] = [];
   const journal = mortal(replica, options.death);
-  const adapters = options.world && { comment: options.world.adapter() };
+  const adapters = options.adapters ?? (options.world && { comment: options.world.adapter() });
   const effects = adapters && assembleEffects({ self: card.peer }, { adapters, journal, tables: disk, runtime, meter });
   const general = new General(
     { self: card, generals: card.generals, ...(options.drainMs !== undefined && { drainMs: options.drainMs }) },
@@ -71,7 +77,7 @@ export async function bootGeneral(options: BootOptions = {}) {
       forge: options.forge,
       manifests: options.manifests,
       redact: options.redact,
-      templates: { render: (name) => name },
+      templates: options.templates ?? { render: (name) => name },
       dispatcher: {
         offer: () => Promise.reject(new Error('a general offers nothing')),
         note: (to, note) => void (journal.isAlive() && notes.push({ to, note })),
