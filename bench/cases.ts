@@ -1,3 +1,4 @@
+import { runAgents } from './agents/agents.ts';
 import { runCatchUp } from './catch-up/catch-up.ts';
 import { runDispatch } from './dispatch/dispatch.ts';
 import { runFanOut } from './fan-out/fan-out.ts';
@@ -29,6 +30,10 @@ export const CASES = {
   latency: {
     about: 'from an event acknowledged at the aggregator to its record at the orchestrator',
     run: ({ events, tell }) => runLatency({ events: events || 1_000, tell }),
+  },
+  agents: {
+    about: 'from a webhook acknowledged to the question at the model, and to the review at GitHub',
+    run: ({ events, tell }) => runAgents({ events: events || 100, tell }),
   },
   'catch-up': {
     about: 'a node that starts empty gets a long log: until it is verified and synced, and until its tables are made',

@@ -1,6 +1,8 @@
+import type { AgentsReport } from '../agents/agents.ts';
 import type { DispatchLevel, DispatchReport, DispatchSummary } from '../dispatch/dispatch.ts';
 import type { FanOutReport, FanOutTimes } from '../fan-out/fan-out.ts';
 import type { LatencyReport } from '../latency/latency.ts';
+import type { Percentiles } from '../percentiles.ts';
 import { number, table } from './markdown.ts';
 
 export function dispatchSection(report: DispatchReport): string {
@@ -66,6 +68,27 @@ ${table(
   [
     ['append', 'synced at the aggregator (acknowledged)', `${number(append.p50)} / ${number(append.p99)}`],
     ['acknowledged', 'verified and synced at the orchestrator', `${number(p50)} / ${number(p99)}`],
+  ],
+)}`;
+}
+
+export function agentsSection({
+  events,
+  acknowledgedToModel,
+  acknowledgedToReview,
+  whole,
+  requests,
+}: AgentsReport): string {
+  const cell = ({ p50, p99 }: Percentiles) => `${number(p50)} / ${number(p99)}`;
+  return `${number(events)} pull requests, one after the other, each reviewed by a general with a model and a GitHub in a process beside it
+(${number(requests.model)} requests of the model, ${number(requests.github)} of GitHub for a review). Target: p50 ≤ 20 ms to the model, ≤ 60 ms to the review.
+
+${table(
+  ['from 202 to', 'without the time of', 'p50 / p99 ms'],
+  [
+    ['the question at the model', 'GitHub', cell(acknowledgedToModel)],
+    ['the review at GitHub', 'GitHub and the model', cell(acknowledgedToReview)],
+    ['the review at GitHub', '', cell(whole)],
   ],
 )}`;
 }

@@ -1,6 +1,6 @@
 import type { Reports } from '../cases.ts';
 import type { Machine } from '../machine.ts';
-import { dispatchSection, fanOutSection, latencySection } from './render-messages.ts';
+import { agentsSection, dispatchSection, fanOutSection, latencySection } from './render-messages.ts';
 import { catchUpSection, footprintSection, ingestSection, retrievalSection, soakSection } from './render-nodes.ts';
 
 /** The last report of each case that was kept, with the machine it was measured on. */
@@ -18,6 +18,7 @@ export function renderBenchmarks(kept: Kept): string {
     section('ingest', 'Ingest', kept.ingest, ingestSection),
     section('dispatch', 'Durable task round trip', kept.dispatch, dispatchSection),
     section('latency', 'Latency to the orchestrator', kept.latency, latencySection),
+    section('agents', 'Agents', kept.agents, agentsSection),
     section('catch-up', 'Catch-up', kept['catch-up'], catchUpSection),
     section('fan-out', 'Fan-out', kept['fan-out'], fanOutSection),
     section('soak', 'Soak', kept.soak, soakSection),
