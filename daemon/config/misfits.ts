@@ -68,7 +68,8 @@ function checkModel({ model }: Settings): Finding[] {
   const { provider, name, providers } = model;
   const isOfOther = provider === 'anthropic' && name.startsWith('gpt-');
   const text = `is ${name}, which anthropic does not serve; name one of its models`;
-  const names = [provider, ...providers.map((each) => each.name)];
+  const isAsked = model.apiKey !== undefined || model.baseUrl !== undefined;
+  const names = [...(isAsked ? [provider] : []), ...providers.map((each) => each.name)];
   const twice = names.find((each, at) => names.indexOf(each) < at);
   return [
     ...(isOfOther ? [{ key: 'model.name', text }] : []),

@@ -160,7 +160,7 @@ const BROKEN: readonly { readonly id: string; readonly yaml: string; readonly sa
   },
   {
     id: 'a provider of a name that is taken',
-    yaml: 'model: { providers: [{ name: openai, models: [{ name: m }] }] }\n',
+    yaml: 'model: { baseUrl: http://127.0.0.1/v1, providers: [{ name: openai, models: [{ name: m }] }] }\n',
     says: /model\.providers: has openai twice/,
   },
   {

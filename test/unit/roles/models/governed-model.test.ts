@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as z from 'zod';
 import { hasCode, MeshError } from '../../../../protocols/errors.ts';
+import { costAtMost } from '../../../../roles/models/cost.ts';
+import { schemaOf } from '../../../../roles/models/form-schema.ts';
 import type { Form, TurnRequest } from '../../../../roles/ports/model.ts';
 import type { ModelCall } from '../../../../roles/ports/model-provider.ts';
 import { choiceOf, FakeProvider, governed, saying, spenderOf } from '../../../fakes/governed.ts';
@@ -28,6 +30,8 @@ const unavailable = ({ model }: ModelCall) => {
 const talk = () => ({ reading: { ok: false, problem: 'the answer is not JSON', text: 'Hm.' } }) as const;
 const says = (value: unknown) => new FakeProvider(() => saying(value));
 const [a, b, c] = [choiceOf('a'), choiceOf('b'), choiceOf('c')];
+/** What one call of `asked` may take at most. */
+const MOST = costAtMost({ messages: asked.messages, schema: schemaOf(form) }, a);
 
 describe('models / chain', () => {
   test('models / chain / the first answers, and nobody else is asked', async () => {
@@ -266,7 +270,11 @@ describe('models / usage', () => {
 
   test('models / usage / where the server tells no figures they are guessed from the text, and never above what was set aside', async () => {
     const silent = new FakeProvider(() => ({ reading: saying(sure).reading }));
-    const { model, log } = governed({ small: [a], providers: { a: silent }, budgets: { day: { tokens: 1_000 } } });
+    const { model, log } = governed({
+      small: [a],
+      providers: { a: silent },
+      budgets: { day: { tokens: MOST.tokens } },
+    });
     await model.turn(asked);
     await settled();
     const [record] = log.records;
@@ -294,18 +302,35 @@ describe('models / usage', () => {
 });
 
 describe('models / budgets', () => {
-  const budgets = { perGeneral: { tokens: 900 } };
+  const budgets = { perGeneral: { tokens: MOST.tokens + 310 } };
 
   test('models / budgets / the call that would exceed is not made', async () => {
     const provider = new FakeProvider(() => saying(sure, { promptTokens: 500, completionTokens: 90, cachedTokens: 0 }));
     const { model } = governed({ small: [a], providers: { a: provider }, budgets });
     await model.turn(asked);
     await assert.rejects(model.turn(asked), (error) => {
-      return hasCode(error, 'budget-exceeded') && /security-general.*310 tokens are left/.test(error.message);
+      return (
+        hasCode(error, 'budget-exceeded') &&
+        new RegExp(`security-general.* ${MOST.tokens + 310 - 590} tokens are left`).test(error.message)
+      );
     });
     assert.equal(provider.calls.length, 1);
     await model.turn({ ...asked, spender: spenderOf({ general: 'other-general' }) });
     assert.equal(provider.calls.length, 2, 'another general has a budget of its own');
+  });
+
+  test('models / budgets / what a call did not take is free for others before its record is on the disk', async () => {
+    const provider = says(sure);
+    const { model, log } = governed({
+      small: [a],
+      providers: { a: provider },
+      budgets: { day: { tokens: MOST.tokens + 150 } },
+    });
+    log.gate = new Promise(() => {});
+    await model.turn(asked);
+    const other = spenderOf({ general: 'x-general' });
+    await model.turn({ ...asked, spender: other });
+    assert.equal(provider.calls.length, 2);
   });
 
   test('models / budgets / a new day is a new budget', async () => {
@@ -332,7 +357,7 @@ describe('models / budgets', () => {
     const paid = new FakeProvider(() => saying(sure, { promptTokens: 400, completionTokens: 90, cachedTokens: 0 }));
     const providers = { a: paid, b: says(sure) };
     const small = [a, choiceOf('b', { prices: { input: 0, output: 0 } })];
-    const { model } = governed({ small, providers, budgets: { day: { usd: 0.0009 } } });
+    const { model } = governed({ small, providers, budgets: { day: { usd: (MOST.nanoUsd + 100_000) / 1e9 } } });
     assert.equal((await model.turn(asked)).provider, 'a');
     assert.equal((await model.turn(asked)).provider, 'b');
   });
