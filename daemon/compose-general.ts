@@ -8,6 +8,7 @@ import { composeEffects } from './compose-effects.ts';
 import { composeForge } from './compose-github.ts';
 import { composeModel, modelsInWords } from './compose-model.ts';
 import { loadGenerals } from './compose-templates.ts';
+import { approvalWanted } from './compose-words.ts';
 import type { Config } from './config/config.ts';
 
 export interface ComposedGeneral {
@@ -39,6 +40,7 @@ export async function composeGeneral(config: Config, core: Core): Promise<Compos
       effects: effects?.desk,
       forge: composeForge(core.github),
       redact: redacting(secretsOf(config)),
+      isApprovalWanted: approvalWanted(config),
     },
   );
   late.offer = (from, offer) => general.offer(from, offer);

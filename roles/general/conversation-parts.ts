@@ -32,6 +32,8 @@ export interface ConversationParts {
   readonly manifests?: Manifests | undefined;
   /** Modules of an org's own, by name of the general. */
   readonly customisations?: ReadonlyMap<string, Customisation> | undefined;
+  /** Whether development in a repository waits for a member's approval. Default: everywhere. */
+  readonly isApprovalWanted?: ((repository: string) => boolean) | undefined;
   /** Takes secrets out of whatever leaves. Default: what has the form of one. */
   readonly redact?: Redact | undefined;
   readonly journal: Journal;

@@ -1,11 +1,12 @@
 import type { ConversationOptions, ConversationParts } from './conversation-parts.ts';
 import { toolLoop } from './loop/tool-loop.ts';
+import { ownerConduct } from './product-owner/conduct.ts';
 import { type Conduct, conducting } from './session-runner.ts';
 
 export type MakeConduct = (options: ConversationOptions, parts: ConversationParts) => Conduct;
 
 /** Generals that work in a way of their own, by name; every other one thinks, calls tools, answers and publishes. */
-const OWN: Readonly<Record<string, MakeConduct>> = {};
+const OWN: Readonly<Record<string, MakeConduct>> = { 'product-owner-general': ownerConduct };
 
 /** How each general comes from an event to an answer. */
 export function conductsOf(options: ConversationOptions, parts: ConversationParts): (general: string) => Conduct {

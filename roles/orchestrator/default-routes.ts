@@ -94,10 +94,10 @@ export const DEFAULT_ROUTES: readonly Rule[] = [
     strategy: 'round_robin',
     priority: 'normal',
   },
-  // An issue that is edited, and an approval given at the command line, may answer what the product owner waits for.
+  // An issue that is edited or closed, and an approval given at the command line, may answer what the product owner waits for.
   {
     name: 'issue-updated',
-    match: { kind: 'issue_updated' },
+    match: { kind: ['issue_updated', 'issue_closed'] },
     generals: ['product-owner-general'],
     strategy: 'round_robin',
     priority: 'normal',

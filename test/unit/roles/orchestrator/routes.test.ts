@@ -30,6 +30,7 @@ const ROUTED: Partial<Record<Kind, readonly string[]>> = {
   issue_labeled: ['product-owner-general round_robin'],
   issue_commented: ['product-owner-general round_robin'],
   issue_updated: ['product-owner-general round_robin'],
+  issue_closed: ['product-owner-general round_robin'],
   pr_commented: ['product-owner-general round_robin'],
 };
 
