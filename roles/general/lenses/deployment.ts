@@ -4,6 +4,7 @@ import type { Sight } from '../rules/look.ts';
 export const DEPLOYMENT: Lens = {
   view: 'As deployment',
   cares: {
+    damage: [0, 'See whether the last deployment did it, and take it back if so.'],
     'deployment-failed': [
       0,
       'See which version runs now, and go back to the last good one before looking for the cause.',

@@ -6,6 +6,7 @@ import { linesOf } from '../rules/size.ts';
 export const METRICS: Lens = {
   view: 'As metrics',
   cares: {
+    damage: [-1, 'Look at error rate and traffic since then.'],
     performance: [1, 'Record latency at the 50th and 99th percentile for an hour before and after.'],
     'infra-files': [0, 'Compare saturation (CPU, memory, connections) before and after the new limits.'],
     'dependency-files': [0, 'Compare start time and resident memory before and after.'],

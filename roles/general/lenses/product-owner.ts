@@ -6,6 +6,7 @@ import type { SignalId } from '../rules/signal.ts';
 export const PRODUCT_OWNER: Lens = {
   view: 'As product owner',
   cares: {
+    damage: [-1, 'Tell affected users what is known and when they will hear more.'],
     'no-description': [1, 'Ask the author who needs this and why.'],
     'short-description': [0, 'Ask for an example of how it would be used.'],
     'vague-title': [0, 'Rephrase the title as the outcome a user sees.'],

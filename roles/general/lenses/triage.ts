@@ -18,6 +18,8 @@ export const TRIAGE: Lens = {
     weakness: [0, 'Hand it to security, in private.'],
     'secret-in-text': [0, 'Interrupt security now.'],
     steering: [0, 'Have a person read it before any agent acts on it.'],
+    damage: [0, 'Hand it to the person on duty now.'],
+    defect: [0],
     urgent: [0, 'Ask the person on duty to confirm the urgency.'],
     failed: [0, 'Hand it to the author of the change first, to whoever keeps the pipeline second.'],
     'deployment-failed': [0, 'Hand it to whoever runs the environment.'],
@@ -39,12 +41,13 @@ export const TRIAGE: Lens = {
 
 /** First that fits decides the type. */
 const TYPES: readonly (readonly [SignalId, string])[] = [
+  ['secret-in-text', 'vulnerability'],
+  ['weakness', 'vulnerability'],
   ['alert-open', 'incident'],
   ['deployment-failed', 'incident'],
-  ['weakness', 'vulnerability'],
-  ['secret-in-text', 'vulnerability'],
+  ['damage', 'incident'],
   ['failed', 'defect'],
-  ['no-steps', 'defect'],
+  ['defect', 'defect'],
   ['revert', 'defect'],
   ['questions', 'question'],
   ['no-criteria', 'request'],

@@ -38,7 +38,7 @@ export const OUTPUTS: Readonly<Record<OutputKind, Show>> = {
   ],
 };
 
-export function isWorthSaying({ answer }: Analysis, least: Severity): boolean {
+export function isWorthSaying({ answer }: Pick<Analysis, 'answer'>, least: Severity): boolean {
   return answer.findings.some(({ severity }) => SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(least));
 }
 

@@ -12,6 +12,8 @@ const STEPS =
   /\b(?:steps to reproduce|reproduc\w+|expected|actual(?:ly)?|observed|stack ?trace|version)\b|^\s*\d+[.)]\s/im;
 const DEFECT =
   /\b(?:bugs?|crash(?:es|ed)?|errors?|exceptions?|broken|fails?|failing|regressions?|doesn't work|does not work|wrong)\b/i;
+/** Whoever writes so has seen something go wrong, whatever words name it. */
+const REPORT = /\b(?:steps to reproduce|reproduc\w+|actual(?:ly)?|observed|stack ?trace|worked in|grew from)\b/i;
 const CRITERIA =
   /\b(?:acceptance criteria|definition of done|given .{1,200} when .{1,200} then|must|should|so that)\b/i;
 
@@ -70,7 +72,9 @@ function requirementSignals({ title, body }: { title: string; body: string }): S
   if (questions > 0) {
     signals.push(signal('questions', 'low', 'It asks questions', counted(questions, 'question mark'), 'description'));
   }
-  if (DEFECT.test(whole)) {
+  if (DEFECT.test(whole) || REPORT.test(body)) {
+    const told = 'Something does not do what it did or should.';
+    signals.push(signal('defect', 'info', 'It reports a defect', told, 'description'));
     if (!STEPS.test(body)) {
       const detail = 'It speaks of a defect, but not of steps, of what was expected, or of a version.';
       signals.push(

@@ -41,6 +41,13 @@ const RULES: readonly WordRule[] = [
       /(\[(?:skip ci|ci skip|no ci)\]|--no-verify|\b(?:eslint|tslint|pylint|biome|noqa|rubocop)[ -:]?(?:disable|ignore)\b|@ts-ignore|\b(?:disabl(?:e|es|ed|ing)|skip(?:s|ped|ping)?|comment(?:s|ed|ing)? out) (?:(?:the|a|some|flaky|failing|all) ){0,3}(?:tests?|checks?|ci|lint(?:er|ing)?|validation|verification|signature|tls|ssl|auth\w*)\b)/gi,
   },
   {
+    id: 'damage',
+    severity: 'high',
+    title: 'Damage is reported',
+    words:
+      /\b(prod(?:uction)? (?:is )?(?:down|broken)|production outage|data loss|lost (?:data|orders|payments)|(?:customers?|users?) (?:cannot|can't|can not) (?:pay|log ?in|check ?out|order)|sev-?[01])\b/gi,
+  },
+  {
     id: 'urgent',
     severity: 'medium',
     title: 'It calls itself urgent',

@@ -81,6 +81,7 @@ const CASES: Readonly<Record<SignalId, readonly [gives: MeshEvent, severity: Sev
   ],
   unfinished: [saying('TODO: the rest'), 'low', saying('all done, see the todolist module')],
   bypass: [saying('we skip the flaky tests'), 'medium', saying('we ship the tests')],
+  damage: [saying('production is down'), 'high', saying('the price went down')],
   urgent: [saying('urgent'), 'medium', saying('insurgent')],
   performance: [saying('the query times out'), 'low', saying('the query ends')],
   revert: [saying('This reverts the change'), 'low', saying('This converts the change')],
@@ -100,6 +101,11 @@ const CASES: Readonly<Record<SignalId, readonly [gives: MeshEvent, severity: Sev
   ],
   'open-checklist': [saying('- [ ] tests'), 'low', saying('- [x] tests')],
   questions: [issueEvent({ body: 'How do I list pages?' }), 'low', issueEvent()],
+  defect: [
+    issueEvent({ title: 'Coupons', body: 'Steps to reproduce: enter one.' }),
+    'info',
+    issueEvent({ title: 'Coupons', body: 'We should have them.' }),
+  ],
   'no-steps': [issueEvent({ body: 'It is broken.' }), 'medium', issueEvent()],
   'no-criteria': [
     issueEvent({ title: 'Show pages in two columns', body: 'Nicer to read.' }),
