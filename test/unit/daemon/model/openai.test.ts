@@ -89,7 +89,8 @@ describe('model / openai / a server that answers', () => {
     assert.equal(body?.max_completion_tokens, 500);
     const format = JSON.stringify(body?.response_format);
     assert.match(format, /"type":"json_schema".*"strict":true/);
-    assert.match(format, /"required":\["severity","title","detail","where"\]/);
+    assert.match(format, /"where":\{"anyOf":\[\{"type":"string"\},\{"type":"null"\}\]\}/);
+    assert.match(format, /"required":\["severity","title","detail","where"/);
   });
 
   it('model / openai / counts tokens, and what they cost by the configured prices', async () => {
