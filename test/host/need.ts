@@ -6,6 +6,7 @@ import { delimiter, join } from 'node:path';
 /** Programs that tests below test/host call → the Debian packages that bring them; `.ci/run` installs the same. */
 const PACKAGES = {
   bash: 'bash',
+  bwrap: 'bubblewrap',
   cc: 'gcc libc6-dev',
   dash: 'dash',
   fish: 'fish',
