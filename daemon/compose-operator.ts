@@ -89,7 +89,7 @@ async function concernFacts({ loaded, core, roles, queries }: OperatorParts, fac
     members: roster.members(),
     listed: config.mesh.peers,
     routed: roles.orchestrator ? roles.routes.flatMap(({ generals }) => generals) : [],
-    model: { configured: roles.model !== undefined },
+    model: { configured: roles.model !== undefined, problem: roles.model?.problem },
     webhookSecrets: config.ingest.github.secrets.length,
     unreadable: facts.log.unreadable,
     quarantined: replica.stats().quarantined,

@@ -40,6 +40,7 @@ export class GovernedModel implements Model {
   readonly #plan: ModelPlan;
   readonly #parts: OneModelParts & Pick<GovernedModelParts, 'runtime'>;
   readonly #usage: UsageBook;
+  #problem: string | undefined;
 
   constructor({ plan, budgets }: GovernedModelOptions, parts: GovernedModelParts) {
     const { tables, runtime, meter, cache } = parts;
@@ -51,21 +52,33 @@ export class GovernedModel implements Model {
     this.#parts = { calls, cache: new AnswerCache({ cache, meter }), runtime, meter };
   }
 
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
   /** @throws MeshError `model-unavailable`, `model-nonsense`, `budget-exceeded`: nobody behind the class can be asked */
   async turn<T>(request: TurnRequest<T>): Promise<TurnReply<T>> {
     await this.#usage.written(request.spender);
-    const { modelClass } = request;
-    const turn = { request, tally: new Tally() };
+    const asked = await this.#classes({ request, tally: new Tally() });
+    if (!('errors' in asked)) {
+      this.#problem = undefined;
+      return asked;
+    }
+    const error = endOf(asked.errors);
+    // Who ends a call knows why.
+    if (!request.signal.aborted) this.#problem = error.message;
+    throw error;
+  }
+
+  async #classes<T>(turn: Turn<T>): Promise<TurnReply<T> | Failed> {
+    const { modelClass } = turn.request;
     const above = chainAbove(modelClass, this.#plan);
-    const asked = await this.#chain(this.#plan.classes[modelClass], turn);
-    if (!('errors' in asked)) return this.#isUnsure(asked) ? this.#secondOpinion(asked, above, turn) : asked;
-    const { errors } = asked;
-    const isNonsense = errors.some((error) => hasCode(error, 'model-nonsense'));
-    if (!isNonsense || above.length === 0) throw endOf(errors);
-    this.#parts.meter.count('mindmesh_model_escalations_total', { why: 'nonsense' });
-    const again = await this.#chain(above, { ...turn, request: { ...request, modelClass: 'large' } });
-    if ('errors' in again) throw endOf([...errors, ...again.errors]);
-    return again;
+    const first = await this.#chain(this.#plan.classes[modelClass], turn);
+    if (!('errors' in first)) return this.#isUnsure(first) ? this.#secondOpinion(first, above, turn) : first;
+    const isNonsense = first.errors.some((error) => hasCode(error, 'model-nonsense'));
+    if (!isNonsense || above.length === 0) return first;
+    const second = await this.#large('nonsense', above, turn);
+    return 'errors' in second ? { errors: [...first.errors, ...second.errors] } : second;
   }
 
   #isUnsure({ confidence }: TurnReply): boolean {
@@ -75,9 +88,13 @@ export class GovernedModel implements Model {
   /** Without one the first opinion is better than none. */
   async #secondOpinion<T>(first: TurnReply<T>, above: readonly ModelChoice[], turn: Turn<T>): Promise<TurnReply<T>> {
     if (above.length === 0) return first;
-    this.#parts.meter.count('mindmesh_model_escalations_total', { why: 'unsure' });
-    const second = await this.#chain(above, { ...turn, request: { ...turn.request, modelClass: 'large' } });
+    const second = await this.#large('unsure', above, turn);
     return 'errors' in second ? { ...first, usage: turn.tally.usage, isCached: false } : second;
+  }
+
+  #large<T>(why: string, above: readonly ModelChoice[], { request, tally }: Turn<T>): Promise<TurnReply<T> | Failed> {
+    this.#parts.meter.count('mindmesh_model_escalations_total', { why });
+    return this.#chain(above, { request: { ...request, modelClass: 'large' }, tally });
   }
 
   /** One after the other, until one answers. */

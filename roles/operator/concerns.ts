@@ -165,7 +165,7 @@ function modelTrouble({ self, model }: ConcernFacts): Concern[] {
   return [
     warning(
       'model',
-      `the model does not answer (${model.problem}): generals answer by offline-rules`,
+      `no model could be asked at the last try: ${model.problem}; generals answer by offline-rules`,
       'Check the address, the key and the provider; it is tried again by itself.',
     ),
   ];

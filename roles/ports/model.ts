@@ -81,4 +81,6 @@ export interface Model {
    * @throws MeshError `model-unavailable`, `model-nonsense` (after one repair try), or `budget-exceeded` before the call that would
    */
   turn<T>(request: TurnRequest<T>): Promise<TurnReply<T>>;
+  /** Why the last turn came to nothing; absent while it works. For people. */
+  readonly problem?: string | undefined;
 }

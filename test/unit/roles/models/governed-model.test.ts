@@ -88,6 +88,20 @@ describe('models / chain', () => {
     assert.equal(providers.b.calls.length, 0);
   });
 
+  test('models / chain / why nobody answered is told to people until somebody does', async () => {
+    const provider: FakeProvider = new FakeProvider((call) =>
+      provider.calls.length === 1 ? unavailable(call) : saying(sure),
+    );
+    const { model } = governed({ small: [a], providers: { a: provider } });
+    assert.equal(model.problem, undefined);
+    await assert.rejects(model.turn(asked));
+    assert.match(model.problem ?? '', /a-model cannot be used: it answered 503/);
+    await model.turn(asked);
+    assert.equal(model.problem, undefined);
+    await assert.rejects(model.turn({ ...asked, signal: AbortSignal.abort() }));
+    assert.equal(model.problem, undefined, 'who ended the call knows why');
+  });
+
   test('models / chain / a bug is no reason to ask another', async () => {
     const broken = new FakeProvider(() => {
       throw new TypeError('x is not a function');
