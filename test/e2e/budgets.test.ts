@@ -6,7 +6,9 @@ import { exampleWebhooks, postWebhook, type Webhook } from '../support/github.ts
 import { waitFor } from '../support/wait-for.ts';
 import { settledStory, testMesh } from './mesh.ts';
 
-const ISSUE = exampleWebhooks().find(({ event }) => event === 'issues') as Webhook;
+const PULL = exampleWebhooks().find(
+  ({ event, payload }) => event === 'pull_request' && Object(payload).action === 'opened',
+) as Webhook;
 const ANSWER = { summary: 'Read.', findings: [], recommendations: [], confidence: 1 };
 const UNSURE = { ...ANSWER, confidence: 0.1 };
 /** What the servers say of each call, and what it costs by the configured prices. */
@@ -50,15 +52,16 @@ describe('a mesh with two providers and a budget', () => {
   });
 
   async function resultsOf(number: number) {
-    const payload = { ...Object(ISSUE.payload), sent_as: `event ${number}` };
-    const { delivery, status } = await postWebhook(mesh.url('aggregator'), mesh.secret, { ...ISSUE, payload });
+    const { pull_request, ...rest } = Object(PULL.payload);
+    const payload = { ...rest, number, pull_request: { ...pull_request, number } };
+    const { delivery, status } = await postWebhook(mesh.url('aggregator'), mesh.secret, { ...PULL, payload });
     assert.equal(status, 202);
     const story = await settledStory(mesh, delivery, 60_000);
     return story.tasks.map(({ result }) => result);
   }
 
   it('e2e / budgets / calls stop before the one that would exceed, and every event is answered all the same', async () => {
-    const results = (await Promise.all(Array.from({ length: EVENTS }, (_, i) => resultsOf(i)))).flat();
+    const results = (await Promise.all(Array.from({ length: EVENTS }, (_, i) => resultsOf(100 + i)))).flat();
     const byModel = results.filter((result) => result?.engine === 'model');
     const byRules = results.filter((result) => result?.engine === 'offline-rules');
     assert.equal(byModel.length + byRules.length, results.length);

@@ -5,7 +5,7 @@ import type { DevMesh } from '../../daemon/dev/mesh.ts';
 import { exampleWebhooks, postWebhook, type Webhook } from '../support/github.ts';
 import { settledStory, testMesh } from './mesh.ts';
 
-const ISSUE = exampleWebhooks().find(({ event }) => event === 'issues') as Webhook;
+const PULL = exampleWebhooks().find(({ event }) => event === 'pull_request') as Webhook;
 const ANSWER = { summary: 'Read.', findings: [], recommendations: [], confidence: 1 };
 const EVERYTHING = { userMessage: /./ };
 
@@ -39,8 +39,8 @@ describe('a mesh whose model misbehaves', () => {
 
   /** A body of its own: the same body again would be a repeat. */
   async function resultsOf(name: string) {
-    const payload = { ...Object(ISSUE.payload), sent_as: name };
-    const { delivery, status } = await postWebhook(mesh.url('aggregator'), mesh.secret, { ...ISSUE, payload });
+    const payload = { ...Object(PULL.payload), sent_as: name };
+    const { delivery, status } = await postWebhook(mesh.url('aggregator'), mesh.secret, { ...PULL, payload });
     assert.equal(status, 202);
     const story = await settledStory(mesh, delivery, 60_000);
     assert.equal(story.settled?.outcome, 'done');
