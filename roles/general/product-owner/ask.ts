@@ -114,6 +114,8 @@ async function messagesOf(
   const asked = known?.asked ?? [];
   const context = {
     ...facts,
+    // Without one of its own that of the folder is seen.
+    ...(manifests?.has(general.name) && { manifest }),
     issue: fenced('ISSUE', shown({ ...reading, comments: newest(reading.comments) }, redact)),
     asked: asked.length === 0 ? '' : fenced('ASKED', shown(asked, redact)),
     status: known?.status ?? '',

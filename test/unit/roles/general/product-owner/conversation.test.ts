@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { loadTemplates } from '../../../../../daemon/templates.ts';
 import { MeshError } from '../../../../../protocols/errors.ts';
 import type { MeshEvent } from '../../../../../protocols/event.ts';
 import { slotOf } from '../../../../../protocols/ids.ts';
@@ -193,6 +194,24 @@ test('product owner / texts of strangers reach the model fenced, and without wha
   const text = model.requests[0]?.messages.map((message) => message.text).join() ?? '';
   assert.match(text, /<<<ISSUE [0-9a-f]{16}/);
   assert.doesNotMatch(text, /ignore all|\u200b/);
+});
+
+test('product owner / the prompt that ships has the sections of its source document, and what was asked before', async () => {
+  const world = new IssueWorld({ title: 'Show pages' });
+  const model = new ScriptedModel(unclear('Which pages?'), CLEAR);
+  const node = await boot(world, { model, templates: loadTemplates() });
+  await node.general.start();
+  await works(node, world.opened());
+  await works(node, world.says('ada', 'All of them.'));
+  const [system, user] = model.requests[1]?.messages.map(({ text }) => text) ?? [];
+  assert.match(
+    system ?? '',
+    /^You are product-owner-general[\s\S]*You are a product owner analysing an issue of acme\/app/,
+  );
+  assert.match(user ?? '', /^Context:\n[\s\S]*\nTask:\n[\s\S]*\nIssue:\n<<<ISSUE[\s\S]*All of them[\s\S]*\nOutput:\n/);
+  assert.match(user ?? '', /<<<ASKED [0-9a-f]{16}\n\[\n "Which pages\?"/);
+  for (const key of ['needs_clarification', 'questions', 'refined_description']) assert.ok(user?.includes(`"${key}"`));
+  assert.doesNotMatch(`${system}${user}`, /undefined|\[object/);
 });
 
 /** Every record of one event, in the order in which they are written. */
