@@ -16,10 +16,13 @@ export function tortureWebhooks(chance: Chance): () => Webhook {
   };
 }
 
+/** Every general has something to say of it, also by its rules. */
+const WORTH_A_COMMENT = 'TODO: production is down since the last release.';
+
 function about(payload: Readonly<Record<string, unknown>>, name: string, number: number): object {
   const renumbered = Object.entries(payload).map(([key, value]) => {
     if (key === 'number') return [key, number];
-    if (key === 'issue' || key === 'pull_request') return [key, { ...Object(value), number }];
+    if (key === 'issue' || key === 'pull_request') return [key, { ...Object(value), number, body: WORTH_A_COMMENT }];
     if (key === 'repository') return [key, { ...Object(value), name, full_name: `torture/${name}` }];
     return [key, value];
   });

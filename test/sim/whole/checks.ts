@@ -102,12 +102,12 @@ function isKnownAt(host: Host | undefined, id: EventId, observer: Observer): boo
   return has(id) || observer.twinsOf(id).some(has);
 }
 
-/** Outside there is one comment for each task that ended well, and no other. */
+/** Outside there is one comment for each task that ended well and had something to say, and no other. */
 function outside(world: World, observer: Observer): Violation[] {
   const byKey = Map.groupBy(world.github.comments.values(), ({ key }) => key);
-  const doubled = [...observer.done].flatMap(([key, { eventId, slot }]) => {
+  const doubled = [...observer.done].flatMap(([key, { eventId, slot, isToldOf }]) => {
     const found = byKey.get(key)?.length ?? 0;
-    if (found === 1) return [];
+    if (found === 1 || (found === 0 && !isToldOf)) return [];
     const count = found > 1 ? ('duplicatedEffects' as const) : ('notConverged' as const);
     return [{ count, what: `${found} comments for ${slot}`, eventId }];
   });

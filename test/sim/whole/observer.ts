@@ -7,6 +7,13 @@ import type { SimClock } from './clock.ts';
 import type { Probe } from './probe.ts';
 import type { Trace } from './trace.ts';
 
+export interface Ended {
+  readonly eventId: EventId;
+  readonly slot: SlotId;
+  /** Somebody who ended it had something to say, so that there is a comment. */
+  readonly isToldOf: boolean;
+}
+
 export interface OfferSeen {
   /** Of its subject, as whoever offered it knew then: of an event that two decided about, one number stays. */
   readonly number: number;
@@ -70,7 +77,7 @@ export class Observer implements Probe {
   /** When a task had to wait for somebody to take it: its event was decided anew, or it was handed back. By event, or event and slot. */
   readonly parkedAt = new Map<string, number>();
   /** Tasks that ended well, by the key of their effect. */
-  readonly done = new Map<string, { readonly eventId: EventId; readonly slot: SlotId }>();
+  readonly done = new Map<string, Ended>();
   readonly troubles: string[] = [];
   /** Nodes whose processes ended by themselves, for whoever starts them again. */
   onEnded: (node: string) => void = () => {};
@@ -101,8 +108,11 @@ export class Observer implements Probe {
       this.outcomes.set(eventId, record.outcome);
     }
     // Of a node that was killed just after it had written it, nobody but the others tells.
-    if (record.type === 'done')
-      this.done.set(effectKey(eventId, record.slot, 'result'), { eventId, slot: record.slot });
+    if (record.type === 'done') {
+      const key = effectKey(eventId, record.slot, 'result');
+      const isToldOf = this.done.get(key)?.isToldOf === true || speaks(record.result);
+      this.done.set(key, { eventId, slot: record.slot, isToldOf });
+    }
     if (!own) return;
     if (record.type === 'started' || (record.type === 'accepted' && record.attempt !== undefined)) {
       const { slot, attempt = 1 } = record;
@@ -191,4 +201,9 @@ function detailOf(record: MeshRecord): string {
     default:
       return '';
   }
+}
+
+/** A general with nothing to say posts nothing. */
+function speaks({ answer }: Extract<MeshRecord, { type: 'done' }>['result']): boolean {
+  return answer.findings.some(({ severity }) => severity !== 'info');
 }
