@@ -1,5 +1,5 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import { accountOf, type Json, LabProblem, ok, paged, type Routes, textOf } from './router.ts';
+import { type Answer, type Ask, accountOf, type Json, LabProblem, ok, type Routes, textOf } from './router.ts';
 
 /** A webhook of the whole lab: what happens in any of its repositories is sent there. */
 export interface LabHook {
@@ -68,6 +68,15 @@ export class Deliveries {
     this.#queue = this.#queue.catch(() => {});
   }
 
+  /** What GitHub's owner, or a sweeper, does: makes again whatever no try of brought a 2xx. */
+  again(): void {
+    const taken = new Set(this.#tries.filter(({ status_code: code }) => code >= 200 && code < 300).map(nameOf));
+    const missing = new Map(this.#tries.map((each) => [nameOf(each), each]));
+    for (const [name, each] of missing) {
+      if (!taken.has(name)) this.#queue = this.#queue.then(() => this.#try(each.hook, { ...each, redelivery: true }));
+    }
+  }
+
   /** Resolves when all that was sent so far has been answered. */
   async idle(): Promise<void> {
     for (let queue: unknown; queue !== this.#queue; ) {
@@ -85,8 +94,9 @@ export class Deliveries {
     const list: Routes[string] = (ask) => {
       accountOf(ask);
       const hook = Number(ask.params.hook_id ?? 1);
-      const found = this.#tries.filter((each) => each.hook === hook).toReversed();
-      return paged(ask, found.map(shown));
+      const before = Number((ask.url.searchParams.get('cursor') ?? '').replace('v1_', '')) || Number.POSITIVE_INFINITY;
+      const found = this.#tries.filter((each) => each.hook === hook && each.id < before).toReversed();
+      return byCursor(ask, found.map(shown));
     };
     const redeliver: Routes[string] = (ask) => {
       accountOf(ask);
@@ -136,6 +146,20 @@ export class Deliveries {
       return 0;
     }
   }
+}
+
+function nameOf({ hook, guid }: Try): string {
+  return `${hook} ${guid}`;
+}
+
+/** Deliveries have cursors instead of pages: https://docs.github.com/rest/repos/webhooks#list-deliveries-for-a-repository-webhook */
+function byCursor({ url }: Ask, all: readonly ReturnType<typeof shown>[]): Answer {
+  const size = Math.min(100, Number(url.searchParams.get('per_page') ?? 30));
+  const json = all.slice(0, size);
+  if (all.length <= size) return { status: 200, json };
+  const next = new URL(url);
+  next.searchParams.set('cursor', `v1_${json.at(-1)?.id}`);
+  return { status: 200, json, headers: { link: `<${next}>; rel="next"` } };
 }
 
 function shown({ hook: _hook, body: _body, ...rest }: Try) {

@@ -31,6 +31,8 @@ export interface GitHubLabOptions {
   readonly repositories: readonly { readonly name: string; readonly files: Files }[];
   /** Where everything that happens is told, signed; `hook()` adds one later. */
   readonly webhook?: LabHook;
+  /** Hears of every request to the API before it is done, e.g. to kill who sent it; `login` is empty for nobody. */
+  readonly observe?: (request: { readonly login: string; readonly method: string; readonly path: string }) => void;
 }
 
 /**
@@ -46,9 +48,10 @@ export interface GitHubLabOptions {
  *     git clone ${lab.gitUrl('acme/app', 'mesh-bot')}      // pushes are seen at once, by REST and by webhooks
  *     await lab.stop();
  *
- * A mesh gets `github: {baseUrl: lab.url, token: ACCOUNTS['mesh-bot'].token}` or `{baseUrl: lab.url, app: lab.app}`; only an App may
- * write check runs. Forks are not there: a stranger's `push` lands in the repository itself. What would write git objects elsewhere
- * answers 501.
+ * A mesh gets `github: {baseUrl: lab.url, token: {env: …}}` with `ACCOUNTS['mesh-bot'].token` in that variable, or
+ * `app: {id: lab.app.id, privateKey: {env: …}}` with `lab.privateKey`; only an App may write check runs. `lab.deliveries.again()` makes
+ * again what a mesh that was down did not take. Forks are not there: a stranger's `push` lands in the repository itself. What would
+ * write git objects elsewhere answers 501.
  */
 export type GitHubLab = Awaited<ReturnType<typeof startGitHubLab>>;
 
@@ -59,7 +62,7 @@ const INNER_PATH = '/_lab/hook';
 const OTHER_GIT =
   /^\/repos\/[^/]+\/[^/]+\/(git|contents|commits|compare|branches|merges|readme|tags|tarball|zipball)(\/|$)/;
 
-export async function startGitHubLab({ repositories, webhook }: GitHubLabOptions) {
+export async function startGitHubLab({ repositories, webhook, observe }: GitHubLabOptions) {
   const names = repositories.map(({ name }) => name);
   const root = await mkdtemp(join(tmpdir(), 'github-lab-'));
   const emulated = await startEmulated(names);
@@ -143,6 +146,7 @@ export async function startGitHubLab({ repositories, webhook }: GitHubLabOptions
     // `emulate` takes a token that nobody has for the first user's.
     if (account === undefined && request.headers.authorization !== undefined && !isOfApp)
       throw new LabProblem(401, 'Bad credentials');
+    observe?.({ login: account?.login ?? '', method: request.method ?? '', path: at.pathname });
     send(response, await rest(request, at, raw));
   }
 
@@ -204,8 +208,10 @@ export async function startGitHubLab({ repositories, webhook }: GitHubLabOptions
       as === undefined
         ? `${url}/${repository}.git`
         : `${url.replace('://', `://x-access-token:${ACCOUNTS[as].token}@`)}/${repository}.git`,
-    /** As the section `github.app` of the configuration has it; what it writes is shown as `APP.login`. */
+    /** As an adapter is given it; what it writes is shown as `APP.login`. */
     app,
+    /** PEM: for a configuration with `github: {app: {id: lab.app.id, privateKey: {env: 'NAME'}}}`. */
+    privateKey: emulated.privateKey,
     /** The mesh's own client, as an account or as the App. */
     client: (as: AccountName | 'app') => client(as === 'app' ? { app } : { token: tokenOf(as) }),
     /** Acts of a person in one repository, by default the first. */
