@@ -24,6 +24,8 @@ export interface Operand {
   readonly name: string;
   readonly help: string;
   readonly required?: true;
+  /** Takes all that follow; only the last of a command may. */
+  readonly many?: true;
   readonly choices?: readonly string[];
 }
 

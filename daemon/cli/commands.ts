@@ -329,6 +329,37 @@ export const COMMANDS: readonly Command[] = [
     load: () => import('./generals.ts'),
   },
   {
+    name: 'generals new',
+    summary: 'a folder for a general of your own, which works at once',
+    operands: [{ name: 'called', help: 'its name: small letters, digits and -, e.g. billing-general', required: true }],
+    options: [
+      {
+        name: 'dir',
+        type: 'text',
+        value: 'DIR',
+        help: 'folder of your generals; default: the one of the configuration',
+      },
+      ...OUTPUT,
+      CONFIG_FILE,
+    ],
+    examples: [['mindmesh generals new billing-general --dir generals', 'writes generals/billing-general']],
+    load: () => import('./generals-new.ts'),
+  },
+  {
+    name: 'generals eval',
+    summary: 'ask generals the labelled cases of their folders, and say how many answers are as they should be',
+    about:
+      'Asks the model of the configuration, or the rules where there is none; no daemon is needed and nothing is published. Ends with 1 when a general does not reach the mark that its eval.json names.',
+    operands: [{ name: 'which', help: 'generals; default: all that have cases', many: true }],
+    options: [
+      { name: 'rules', type: 'switch', help: 'the rules, also where a model is configured' },
+      ...OUTPUT,
+      CONFIG_FILE,
+    ],
+    takesConfig: true,
+    load: () => import('./generals-eval.ts'),
+  },
+  {
     name: 'emit',
     summary: 'sign a payload and send it as GitHub would',
     about:

@@ -72,7 +72,10 @@ function parts(texts: readonly string[]): string {
 export function callOf({ name, operands = [] }: Command): string {
   return [
     name,
-    ...operands.map(({ name, required }) => (required ? name.toUpperCase() : `[${name.toUpperCase()}]`)),
+    ...operands.map(({ name, required, many }) => {
+      const called = `${name.toUpperCase()}${many ? '…' : ''}`;
+      return required ? called : `[${called}]`;
+    }),
   ].join(' ');
 }
 

@@ -97,7 +97,7 @@ function group(
   return [...next].reduce((each, word) => {
     const path = prefix + word;
     const command = commands.find(({ name }) => name === path);
-    const operands = (command?.operands ?? []).map(({ name }) => `[${name}]`);
+    const operands = (command?.operands ?? []).map(({ name, many }) => `[${name}${many ? '..' : ''}]`);
     return each.command(
       [word, ...operands].join(' '),
       '',

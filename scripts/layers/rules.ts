@@ -62,6 +62,9 @@ export const LAYER_RULES: LayerRules = {
     { path: 'daemon/cli/keygen', imports: [...COMMAND, 'daemon/mesh/identity.ts'], pure: false },
     { path: 'daemon/cli/check', imports: [...COMMAND, 'daemon/compose-check.ts'], pure: false },
     { path: 'daemon/cli/restore', imports: [...COMMAND, 'daemon/compose-restore.ts'], pure: false },
+    // These work on folders of generals, without a node.
+    { path: 'daemon/cli/generals-new', imports: [...COMMAND, 'daemon/compose-templates.ts'], pure: false },
+    { path: 'daemon/cli/generals-eval', imports: [...COMMAND, 'daemon/compose-evaluation.ts'], pure: false },
     { path: 'daemon/cli/', imports: COMMAND, pure: false },
     { path: 'daemon/main.ts', imports: COMMAND, pure: false },
     { path: 'daemon/*/', imports: ADAPTER, pure: false },

@@ -1,29 +1,10 @@
 import { messageOf } from '../../../protocols/errors.ts';
+import type { EvalCaseView, EvalView } from '../../../protocols/eval-view.ts';
 import type { MeshEvent } from '../../../protocols/event.ts';
 import type { Manifest } from '../../../protocols/manifest.ts';
 import type { Analysis } from '../engine.ts';
 import { type EvalEvent, type EvalSet, eventOf } from './cases.ts';
 import { judge } from './judge.ts';
-
-export interface CaseOutcome {
-  readonly id: string;
-  readonly passed: boolean;
-  /** What was wrong with the answer. */
-  readonly problems: readonly string[];
-  readonly engine: Analysis['engine'];
-  readonly promptTokens: number;
-  readonly completionTokens: number;
-  readonly costUsd: number;
-}
-
-export interface EvalOutcome {
-  readonly general: string;
-  readonly cases: readonly CaseOutcome[];
-  readonly passed: number;
-  /** Share of the cases that have to pass, 0–1: of the rules where any of the answers came from them. */
-  readonly passMark: number;
-  readonly ok: boolean;
-}
 
 export interface EvalParts {
   /** Events that sets refer to by name. */
@@ -35,8 +16,8 @@ export interface EvalParts {
 export async function evaluate(
   { manifest, set }: { readonly manifest: Manifest; readonly set: EvalSet },
   { events, answer }: EvalParts,
-): Promise<EvalOutcome> {
-  const cases: CaseOutcome[] = [];
+): Promise<EvalView> {
+  const cases: EvalCaseView[] = [];
   for (const [number, { id, event, expect }] of set.cases.entries()) {
     const facts = typeof event === 'string' ? events[event] : event;
     if (facts === undefined) {
@@ -54,7 +35,7 @@ export async function evaluate(
   const passed = cases.filter((each) => each.passed).length;
   const isByModel = cases.every(({ engine }) => engine === 'model');
   const passMark = isByModel ? set.pass.model : set.pass.offlineRules;
-  return { general: manifest.name, cases, passed, passMark, ok: passed >= passMark * cases.length };
+  return { general: manifest.name, passed, passMark, ok: passed >= passMark * cases.length, cases };
 }
 
 const NO_ANSWER = {

@@ -259,6 +259,37 @@ test('cli / keygen / makes a key once, and prints the same peer id ever after', 
   assert.deepEqual(await call(), { ...first, created: false });
 });
 
+test('cli / generals new / a folder that loads and offers, and is never replaced', async (t) => {
+  const cwd = await temporaryFolder(t);
+  const call = async (...args: string[]) => {
+    const terminal = fakeTerminal({ cwd });
+    return { code: await runCli(['generals', 'new', ...args, '-o', 'json'], terminal), out: terminal.out() };
+  };
+  const { code, out } = await call('billing-general', '--dir', 'own');
+  assert.equal(code, 0);
+  assert.deepEqual(JSON.parse(out).files, [
+    join(cwd, 'own/billing-general/manifest.json'),
+    join(cwd, 'own/billing-general/context.hbs'),
+  ]);
+  assert.equal((await call('billing-general', '--dir', 'own')).code, 1, 'it is there');
+  assert.equal((await call('Billing!', '--dir', 'own')).code, 2);
+  assert.equal((await call('other-general')).code, 2, 'where?');
+});
+
+test('cli / generals eval / the rules answer without a model, and a general is found by its short name', async (t) => {
+  const terminal = fakeTerminal({ cwd: await temporaryFolder(t) });
+  assert.equal(await runCli(['generals', 'eval', 'triage', 'security', '-o', 'json'], terminal), 0);
+  const views = JSON.parse(terminal.out());
+  assert.deepEqual(
+    views.map(({ general, ok }: { general: string; ok: boolean }) => [general, ok]),
+    [
+      ['triage-general', true],
+      ['security-general', true],
+    ],
+  );
+  assert.equal(await runCli(['generals', 'eval', 'nobody'], fakeTerminal()), 3);
+});
+
 test('cli / locks / --repository is asked for', async (t) => {
   const { socket, asked } = await operatorServer(t, { '/v1/locks': json(LOCKS) });
   const terminal = fakeTerminal();

@@ -16,11 +16,13 @@ import {
   deadLettersRendering,
 } from '../../../../daemon/cli/views/dead-letters.ts';
 import { emittedRendering } from '../../../../daemon/cli/views/emitted.ts';
+import { evaluationRendering } from '../../../../daemon/cli/views/evaluation.ts';
 import { eventsRendering } from '../../../../daemon/cli/views/events.ts';
 import { explainRendering } from '../../../../daemon/cli/views/explain.ts';
 import { generalsRendering } from '../../../../daemon/cli/views/generals.ts';
 import { keygenRendering } from '../../../../daemon/cli/views/keygen.ts';
 import { locksRendering } from '../../../../daemon/cli/views/locks.ts';
+import { newGeneralRendering } from '../../../../daemon/cli/views/new-general.ts';
 import { peersRendering } from '../../../../daemon/cli/views/peers.ts';
 import { pingRendering } from '../../../../daemon/cli/views/ping.ts';
 import { replayedRendering } from '../../../../daemon/cli/views/replayed.ts';
@@ -30,6 +32,7 @@ import { orderedRendering, sessionRendering, sessionsRendering } from '../../../
 import { statusRendering } from '../../../../daemon/cli/views/status.ts';
 import { tasksRendering } from '../../../../daemon/cli/views/tasks.ts';
 import { usageRendering } from '../../../../daemon/cli/views/usage.ts';
+import type { EvalCaseView } from '../../../../protocols/eval-view.ts';
 import { slotOf } from '../../../../protocols/ids.ts';
 import { APPROVALS, SESSION, SESSIONS } from './fixture-people.ts';
 import {
@@ -64,6 +67,22 @@ const ABOUT_BACKUP = {
 };
 
 /** Every command that prints a view, with a view of every turn it can take. */
+const EVALUATED: readonly EvalCaseView[] = [
+  {
+    id: 'leaked',
+    passed: true,
+    problems: [],
+    engine: 'model',
+    promptTokens: 900,
+    completionTokens: 100,
+    costUsd: 0.0021,
+  },
+  {
+    ...{ id: 'slow', passed: false, problems: ['sets no label, not one of bug'], engine: 'offline-rules' },
+    ...{ promptTokens: 0, completionTokens: 0, costUsd: 0 },
+  },
+];
+
 const SHOWN: Readonly<Record<string, (format: (typeof FORMATS)[number]) => Promise<string>>> = {
   status: shown(statusRendering, STATUS),
   'status-well': shown(statusRendering, WELL),
@@ -111,6 +130,16 @@ const SHOWN: Readonly<Record<string, (format: (typeof FORMATS)[number]) => Promi
     duplicate: true,
   }),
   'emit-ignored': shown(emittedRendering, { status: 204, delivery: 'd', message: 'not an event that is taken' }),
+  'generals-eval': shown(evaluationRendering, [
+    { general: 'security-general', passed: 1, passMark: 0.9, ok: true, cases: EVALUATED.slice(0, 1) },
+    { general: 'triage-general', passed: 0, passMark: 0.9, ok: false, cases: EVALUATED.slice(1) },
+  ]),
+  'generals-new': shown(newGeneralRendering, {
+    name: 'billing-general',
+    dir: '/etc/mindmesh/generals',
+    files: ['/etc/mindmesh/generals/billing-general/manifest.json'],
+    specialisation: 'billing',
+  }),
   keygen: shown(keygenRendering, { peer: REVIEWERS, file: '/var/lib/mindmesh/node.key', created: true }),
   backup: shown(backupRendering, { ...ABOUT_BACKUP, file: '/b.gz', bytes: 123_456, sha256: 'abc', key: true }),
   restore: shown(restoreRendering, { ...ABOUT_BACKUP, dataDir: '/d', key: true, keyFile: '/d/node.key' }),
