@@ -32,6 +32,9 @@ export interface Paid<T> {
   readonly tally: Tally;
 }
 
+/** Of its time: who waited for all of it would have none left for the answer. */
+const WAITING_SHARE = 0.5;
+
 const NO_TOKENS: TokenCounts = { promptTokens: 0, completionTokens: 0, cachedTokens: 0 };
 
 /** Single requests: each is within the budgets before it begins, within the rate of its provider, and recorded with what it took. */
@@ -62,7 +65,7 @@ export class PaidCalls {
   async #ask<T>({ choice, request }: Paid<T>): Promise<Completion<T>> {
     const { provider, rate } = this.#parts.providers.get(choice.provider) ?? {};
     if (provider === undefined) throw new TypeError(`there is no provider ${choice.provider}`);
-    const waitedMs = (await rate?.take(choice.timeoutMs, request.signal)) ?? 0;
+    const waitedMs = (await rate?.take(choice.timeoutMs * WAITING_SHARE, request.signal)) ?? 0;
     if (waitedMs > 0) this.#parts.meter.observe('mindmesh_model_wait_seconds', waitedMs / 1_000, { for: 'rate' });
     const { messages, tools, toolChoice, form, signal } = request;
     const { model, maxTokens, temperature } = choice;
