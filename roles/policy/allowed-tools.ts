@@ -25,8 +25,11 @@ interface Allowance {
 }
 
 const TRUSTED: Allowance = { writes: true, outputs: OUTPUT_KINDS };
-/** The daemon itself may post one comment of a checked form, and labels of a fixed list; the agent may only read (T6). */
-const UNTRUSTED: Allowance = { writes: false, outputs: ['comment', 'label'] };
+/**
+ * The daemon itself may post one comment of a checked form, and labels of a fixed list; the agent may only read (T6). What came of
+ * checks and deployments is told in words of ours.
+ */
+const UNTRUSTED: Allowance = { writes: false, outputs: ['comment', 'label', 'release-note'] };
 
 const ALLOWANCES: Readonly<Record<Trust, Allowance>> = {
   owner: TRUSTED,

@@ -16,6 +16,8 @@ export interface ForgeContent {
   readonly comments?: readonly ForgeComment[];
   readonly checks?: readonly ForgeCheck[];
   readonly issue?: Partial<ForgeIssue>;
+  /** Those that brought any commit to where it is. */
+  readonly pulls?: readonly ForgePullRequest[];
   readonly pullRequest?: Partial<ForgePullRequest>;
 }
 
@@ -95,7 +97,7 @@ export class MemoryForge implements Forge {
   reviewComments = async () => all<ForgeComment>([]);
   reviews = async () => all<never>([]);
   commits = async () => all<never>([]);
-  pullRequestsOf = async () => all<ForgePullRequest>([]);
+  pullRequestsOf = async () => all(this.#content.pulls ?? []);
   compare = async () => ({ commits: all<never>([]), files: all(this.#content.changed ?? []) });
   tip = async () => 'b'.repeat(40);
 }

@@ -1,7 +1,7 @@
 import { SEVERITIES, type Severity } from '../../../protocols/event.ts';
 import type { Manifest } from '../../../protocols/manifest.ts';
 import type { Answer } from '../../../protocols/result.ts';
-import { isWorthSaying } from '../outputs/outputs.ts';
+import { isWorthSaying } from '../outputs/output.ts';
 import type { Expectation } from './cases.ts';
 
 /** What is wrong with an answer, in words; nothing where it is as expected. */

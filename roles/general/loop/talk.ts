@@ -1,7 +1,12 @@
 import * as z from 'zod';
+import { EffectTargetSchema } from '../../../protocols/effects.ts';
 import { ResultSchema, type Usage, UsageSchema } from '../../../protocols/result.ts';
+import { EFFECT_CLASSES, type EffectKind } from '../../ports/effects.ts';
 import type { Message } from '../../ports/model.ts';
 import type { Analysis } from '../engine.ts';
+import type { Planned } from '../publish.ts';
+
+const EFFECT_KINDS = Object.keys(EFFECT_CLASSES) as EffectKind[];
 
 const CallSchema = z.object({ id: z.string(), name: z.string(), arguments: z.string() });
 const MessageSchema = z.discriminatedUnion('role', [
@@ -27,13 +32,23 @@ const TalkSchema = z.object({
   writes: z.int().nonnegative(),
   /** Results of tools that were left out to make room. */
   dropped: z.int().nonnegative(),
+  /** Effects that a repeat has to do exactly so. */
+  planned: z
+    .array(
+      z.object({
+        ...{ name: z.string(), kind: z.enum(EFFECT_KINDS), hops: z.int().nonnegative() },
+        ...{ target: EffectTargetSchema, body: z.unknown() },
+      }),
+    )
+    .exactOptional(),
   analysis: ResultSchema.pick({ answer: true, engine: true, model: true, degraded: true, usage: true }).exactOptional(),
 });
 
 /** Where a conversation with tools is: all that its next step may know, as JSON. */
-export type Talk = Omit<z.infer<typeof TalkSchema>, 'messages' | 'analysis'> & {
+export type Talk = Omit<z.infer<typeof TalkSchema>, 'messages' | 'analysis' | 'planned'> & {
   readonly messages: readonly Message[];
   readonly analysis?: Analysis;
+  readonly planned?: readonly Planned[];
 };
 
 export const NOTHING_SAID: Talk = {

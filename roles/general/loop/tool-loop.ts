@@ -6,7 +6,7 @@ import type { ConversationOptions, ConversationParts } from '../conversation-par
 import type { Analysis } from '../engine.ts';
 import { fitAnswer } from '../fit-answer.ts';
 import { NO_MODEL, offlineRules } from '../offline-rules.ts';
-import { publish } from '../publish.ts';
+import { isToBeKept, perform, planOf } from '../publish.ts';
 import { act } from './act.ts';
 import { ask } from './ask.ts';
 import { openingOf, steeringOf } from './opening.ts';
@@ -26,11 +26,7 @@ export function toolLoop(options: ConversationOptions, parts: ConversationParts)
     steps: {
       think: (talk, scene) => think(talk, on(scene)),
       act: (talk, scene) => called(talk, on(scene)),
-      publish: async ({ analysis }, scene) => {
-        if (analysis === undefined) return { to: 'think', state: NOTHING_SAID, isCheap: true };
-        await publish(analysis, on(scene));
-        return { end: analysis };
-      },
+      publish: (talk, scene) => publish(talk, on(scene)),
     },
   };
 }
@@ -88,6 +84,15 @@ async function called(talk: Talk, stage: Stage): Promise<Next<Talk>> {
 /** Nothing of a talk is left out without a word: the model reads it in its place, people in the audit. */
 function shortening({ dropped, turns }: Talk, before: Talk): Action {
   return { type: 'shortened', name: `shortened-${turns}`, payload: { resultsLeftOut: dropped - before.dropped } };
+}
+
+async function publish(talk: Talk, stage: Stage): Promise<Next<Talk>> {
+  const { analysis, planned } = talk;
+  if (analysis === undefined) return { to: 'think', state: NOTHING_SAID, isCheap: true };
+  const plan = planned ?? (await planOf(analysis, stage));
+  if (planned === undefined && isToBeKept(plan)) return { to: 'publish', state: { ...talk, planned: plan } };
+  await perform(plan, stage);
+  return { end: analysis };
 }
 
 /** What was said on the way is of no use any more once there is an answer; what it cost stays. */

@@ -1,23 +1,15 @@
 import type { CheckBody, LabelBody } from '../../../protocols/effect-bodies.ts';
-import type { Severity } from '../../../protocols/event.ts';
-import { SEVERITIES } from '../../../protocols/event.ts';
 import type { OutputKind } from '../../../protocols/manifest.ts';
 import type { Finding } from '../../../protocols/result.ts';
 import type { Analysis } from '../engine.ts';
 import type { Stage } from '../loop/stage.ts';
 import { oneLine } from '../outgoing.ts';
-import { bodyOf, commentOf, footerOf, headOf, joined, type Signature } from '../result-comment.ts';
+import { bodyOf, commentOf, footerOf, headOf, joined } from '../result-comment.ts';
 import { numberedThing } from '../tools/site.ts';
 import type { Intent } from '../tools/tool.ts';
+import { isWorthSaying, type Output, signatureOf } from './output.ts';
+import { releaseNoteOutputs } from './release-note.ts';
 import { type LineRemark, reviewBody } from './review.ts';
-
-/** Something to be seen of an answer; `name` tells it apart among the effects of its work. */
-export interface Output {
-  readonly name: string;
-  readonly intent: Intent;
-  /** What is shown where the node cannot do that kind. */
-  readonly instead?: Intent | undefined;
-}
 
 type Show = (analysis: Analysis, stage: Stage) => Promise<readonly Output[]>;
 
@@ -29,7 +21,7 @@ export const OUTPUTS: Readonly<Record<OutputKind, Show>> = {
   comment: async (analysis, stage) => (isWorthSaying(analysis, 'low') ? commentOutputs(analysis, stage) : []),
   // Figures are worth knowing by themselves.
   report: async (analysis, stage) => (isWorthSaying(analysis, 'info') ? commentOutputs(analysis, stage) : []),
-  'release-note': async (analysis, stage) => (isWorthSaying(analysis, 'low') ? commentOutputs(analysis, stage) : []),
+  'release-note': releaseNoteOutputs,
   review: async (analysis, stage) => (isWorthSaying(analysis, 'low') ? reviewOutputs(analysis, stage) : []),
   'check-run': async (analysis, stage) => checkRunOutputs(analysis, stage),
   label: async (analysis, stage) => [
@@ -37,10 +29,6 @@ export const OUTPUTS: Readonly<Record<OutputKind, Show>> = {
     ...(isWorthSaying(analysis, 'high') ? commentOutputs(analysis, stage) : []),
   ],
 };
-
-export function isWorthSaying({ answer }: Pick<Analysis, 'answer'>, least: Severity): boolean {
-  return answer.findings.some(({ severity }) => SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(least));
-}
 
 function commentOutputs(analysis: Analysis, stage: Stage): Output[] {
   const intent = commentIntent(analysis, stage);
@@ -117,8 +105,4 @@ function labelOutputs({ answer }: Analysis, stage: Stage): Output[] {
 
 function targetOf({ site: { repository, number, since } }: Stage) {
   return number === undefined || repository === '' ? undefined : { repository, number, since };
-}
-
-function signatureOf({ manifest, site }: Stage): Signature {
-  return { ...site.by, title: manifest.title, redact: site.redact };
 }

@@ -5,7 +5,7 @@ import { ManifestSchema, type OutputKind } from '../../../../protocols/manifest.
 import type { Answer } from '../../../../protocols/result.ts';
 import type { Analysis } from '../../../../roles/general/engine.ts';
 import { stageOf } from '../../../../roles/general/loop/stage.ts';
-import { effectsOf } from '../../../../roles/general/publish.ts';
+import { planOf } from '../../../../roles/general/publish.ts';
 import type { EffectKind } from '../../../../roles/ports/effects.ts';
 import type { ChangedFile } from '../../../../roles/ports/forge.ts';
 import { cardOf } from '../../../fakes/cards.ts';
@@ -68,7 +68,7 @@ async function shown({
   const scene = { general, event, signal: new AbortController().signal, ...(isTask && { task }) };
   const usage = { promptTokens: 0, completionTokens: 0, costUsd: 0 };
   const analysis: Analysis = { answer: { ...ANSWER, ...answer }, engine, usage };
-  return effectsOf(analysis, stageOf(scene, { self: cardOf('node'), deadlineMs: 1 }, parts));
+  return planOf(analysis, stageOf(scene, { self: cardOf('node'), deadlineMs: 1 }, parts));
 }
 
 const HIGH = { severity: 'high', title: 'A hole', detail: 'Here.', where: 'src/page.ts' } as const;
@@ -79,7 +79,13 @@ const CASES: readonly (Case & { id: string; are: readonly string[] })[] = [
   { id: 'a review', output: 'review', are: ['review result'] },
   { id: 'a check run', output: 'check-run', are: ['check-run result'] },
   { id: 'a report', output: 'report', are: ['comment result'] },
-  { id: 'a release note', output: 'release-note', are: ['comment result'] },
+  {
+    id: 'a release note of a change that worries',
+    output: 'release-note',
+    answer: { findings: [HIGH] },
+    are: ['comment result'],
+  },
+  { id: 'no release note of a change that is only open', output: 'release-note', are: [] },
   {
     id: 'labels, and a comment where it matters',
     output: 'label',

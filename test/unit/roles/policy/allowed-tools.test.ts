@@ -30,7 +30,7 @@ for (const trust of TRUST_LEVELS) {
       label: 'label',
       comment: 'comment',
       report: 'comment',
-      'release-note': 'comment',
+      'release-note': 'release-note',
     };
     assert.deepEqual(seen, WRITES[trust] ? Object.fromEntries(OUTPUT_KINDS.map((kind) => [kind, kind])) : untrusted);
   });

@@ -31,3 +31,19 @@ for (const [actortype, trust] of ACTORS) {
     assert.equal(trustOf({ authorassociation: 'OWNER', actortype }), trust);
   });
 }
+
+const WRITERS: readonly (readonly [type: string, trust: Trust])[] = [
+  ['com.github.push', 'collaborator'],
+  ['com.github.deployment_status.created', 'collaborator'],
+  ['com.github.release.published', 'collaborator'],
+  ['com.github.deployment_review.requested', 'stranger'],
+  ['com.github.check_suite.completed', 'stranger'],
+  ['com.github.issues.opened', 'stranger'],
+];
+for (const [type, trust] of WRITERS) {
+  test(`policy / trust / who did ${type}, and nobody says what they are, counts as ${trust}`, () => {
+    assert.equal(trustOf({ authorassociation: 'UNKNOWN', actortype: 'user', type }), trust);
+    assert.equal(trustOf({ authorassociation: 'UNKNOWN', actortype: 'bot', type }), 'bot');
+    assert.equal(trustOf({ authorassociation: 'NONE', actortype: 'user', type }), 'stranger');
+  });
+}
