@@ -10,7 +10,7 @@ import { type Tables, tableKey } from '../ports/tables.ts';
 import { getRow, rangeRows } from '../replica/rows.ts';
 import { loadStory } from '../replica/stories.ts';
 import { isEnded } from '../replica/story.ts';
-import { openEventsOf } from '../replica/subject-events.ts';
+import { newestHeadOf, openEventsOf } from '../replica/subject-events.ts';
 
 /** Whose word counts, and where one is wanted. */
 export interface PeopleOptions {
@@ -109,7 +109,10 @@ export class People {
     const known = new Set([...(shown === undefined ? [] : [shown]), ...(await this.#asked(event.subject))]);
     const fits = [...known].filter((each) => hash === undefined || each.startsWith(hash));
     if (fits.length === 1) return fits[0];
-    return hash !== undefined && WHOLE_HASH.test(hash) && event.data.issue?.isPullRequest === true ? hash : undefined;
+    if (hash === undefined || event.data.issue?.isPullRequest !== true) return undefined;
+    if (WHOLE_HASH.test(hash)) return hash;
+    const head = await newestHeadOf(event.subject, this.#parts);
+    return head?.startsWith(hash) ? head : undefined;
   }
 
   async #asked(subject: string): Promise<string[]> {

@@ -24,7 +24,10 @@ export interface RetentionOptions {
 }
 
 export interface RetentionParts {
-  readonly replica: Pick<Replica, 'have' | 'cut' | 'note' | 'floorOf' | 'isLogProjected' | 'isQuarantined' | 'append'>;
+  readonly replica: Pick<
+    Replica,
+    'have' | 'cut' | 'note' | 'floorOf' | 'isLogProjected' | 'isQuarantined' | 'append' | 'epoch'
+  >;
   readonly disk: Pick<Disk, 'read' | 'reclaim'>;
   readonly blobs?: Pick<BlobStore, 'notes' | 'remove'>;
   readonly tables: Tables;
@@ -152,7 +155,9 @@ export class Retention {
   async #renew({ origin, epoch, seq }: Position, decoded: Decoded & { ok: true }, cutoff: number): Promise<boolean> {
     const { replica } = this.#parts;
     const length = replica.have().find((log) => log[0] === origin && log[1] === epoch)?.[2] ?? 0;
-    if (origin !== this.#options.self || decoded.record.at > cutoff || length - seq <= RENEWED_BEHIND) return false;
+    // The log of an earlier boot grows no more: nothing of it has to stay behind.
+    const isRecent = epoch === replica.epoch && length - seq <= RENEWED_BEHIND;
+    if (origin !== this.#options.self || decoded.record.at > cutoff || isRecent) return false;
     await replica.append(decoded.record);
     return true;
   }

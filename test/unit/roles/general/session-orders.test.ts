@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { MeshError } from '../../../../protocols/errors.ts';
 import type { EventId } from '../../../../protocols/ids.ts';
-import { WIRE_VERSION } from '../../../../protocols/names.ts';
+import { approvalOf } from '../../../../roles/general/ask-approval.ts';
 import type { Conversation, Scene } from '../../../../roles/general/conversation.ts';
 import type { Analysis } from '../../../../roles/general/engine.ts';
 import { conducting } from '../../../../roles/general/session-runner.ts';
-import { tableKey } from '../../../../roles/ports/tables.ts';
-import { getRow } from '../../../../roles/replica/rows.ts';
 import { approvalRecord, sessionOrderRecord } from '../../../fakes/agent-records.ts';
 import { pullRequestEvent } from '../../../fakes/events.ts';
 import {
@@ -172,35 +169,50 @@ test('general / orders / what is said to it is heard at its next turn', async ()
   await until('it is done', async () => (await storyOn(node.disk)).includes('done1'));
 });
 
-test('general / orders / who waits for an approval holds no place, and goes on when a person has spoken', async () => {
-  let asked = 0;
-  const hash = 'c'.repeat(64);
-  const conversation = (node: () => GeneralNode): Conversation<null> => ({
-    begin: () => ({ step: 'ask', state: null }),
-    decode: () => null,
-    steps: {
-      ask: async () => {
-        asked += 1;
-        const word = getRow(node().disk, 'approvals', tableKey(EVENT.subject, hash));
-        if (word === undefined) throw new MeshError('approval-wanted', { what: 'to go on' });
-        return { end: { ...ANALYSIS, answer: { ...ANALYSIS.answer, summary: word.verdict } } };
-      },
-    },
+for (const verdict of ['approved', 'denied'] as const) {
+  test(`general / orders / who waits for an approval holds no place, and goes on when it is ${verdict}, also in another process`, async () => {
+    const hash = 'c'.repeat(64);
+    const wish = { name: 'merge', what: 'merge it', textHash: hash };
+    const asking = () => {
+      let asked = 0;
+      let node: GeneralNode | undefined;
+      const conversation: Conversation<null> = {
+        begin: () => ({ step: 'ask', state: null }),
+        decode: () => null,
+        steps: {
+          ask: async (_state, scene) => {
+            asked += 1;
+            const { replica: journal, disk: tables, runtime } = node as GeneralNode;
+            const word = await approvalOf(wish, scene, { journal, tables, runtime });
+            return { end: { ...ANALYSIS, answer: { ...ANALYSIS.answer, summary: word.verdict } } };
+          },
+        },
+      };
+      const boot = async (options: BootOptions = {}) => {
+        node = await bootGeneral({ ...options, conduct: conducting(conversation) });
+        await node.general.start();
+        return node;
+      };
+      return { boot, asked: () => asked };
+    };
+    const before = asking();
+    const first = await before.boot();
+    await first.general.offer(OWNER, OFFER);
+    const waits = (node: GeneralNode, of: typeof before, times: number) =>
+      until('it waits', () => of.asked() === times && node.general.load()[0]?.running === 0);
+    await waits(first, before, 1);
+    await first.replica.append(approvalRecord(0, { subject: 'acme/app#1', textHash: hash }));
+    await first.replica.append(approvalRecord(0, { subject: EVENT.subject, textHash: 'd'.repeat(64) }));
+    await waits(first, before, 2);
+    const after = asking();
+    const second = await after.boot({ disk: first.kill() });
+    await waits(second, after, 1);
+    await second.replica.append(approvalRecord(0, { subject: EVENT.subject, textHash: hash, verdict }));
+    await until('it is done', async () => (await storyOn(second.disk)).includes('done1'));
+    const records = await recordsOn(second.disk);
+    const done = records.find((record) => record.type === 'done');
+    assert.equal(done?.result.answer.summary, verdict);
+    assert.equal(records.filter(({ type }) => type === 'approval-asked').length, 1, 'it was asked once');
+    assert.doesNotMatch(await storyOn(second.disk), /failed|started/);
   });
-  let node: GeneralNode | undefined;
-  const conduct = conducting(conversation(() => node as GeneralNode));
-  node = await bootGeneral({ conduct });
-  await node.general.start();
-  await node.general.offer(OWNER, OFFER);
-  await until('it waits', () => asked === 1 && node?.general.load()[0]?.running === 0);
-  await node.replica.append(approvalRecord(0, { subject: 'acme/app#1', textHash: hash }));
-  await node.replica.append({
-    ...approvalRecord(0, { subject: EVENT.subject, textHash: 'd'.repeat(64) }),
-    v: WIRE_VERSION,
-  });
-  await until('it looks and waits on', () => asked === 2 && node?.general.load()[0]?.running === 0);
-  await node.replica.append(approvalRecord(0, { subject: EVENT.subject, textHash: hash }));
-  await until('it is done', async () => (await storyOn((node as GeneralNode).disk)).includes('done1'));
-  assert.equal(asked, 3);
-  assert.doesNotMatch(await storyOn(node.disk), /failed|started/);
-});
+}

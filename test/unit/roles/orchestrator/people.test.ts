@@ -5,7 +5,7 @@ import type { MeshRecord } from '../../../../protocols/record.ts';
 import { People, type PeopleOptions } from '../../../../roles/orchestrator/people.ts';
 import { textHashOf } from '../../../../roles/policy/development.ts';
 import { approvalAskedRecord } from '../../../fakes/agent-records.ts';
-import { issueEvent } from '../../../fakes/events.ts';
+import { issueEvent, pullRequestEvent } from '../../../fakes/events.ts';
 import { AT, distributionRecord, doneRecord, eventId, eventRecord, SLOT } from '../../../fakes/records.ts';
 import { startedNode } from '../../../fakes/replica-node.ts';
 
@@ -94,6 +94,14 @@ test('orchestrator / people / on a pull request ok means what an agent asked abo
   const sha = 'b'.repeat(40);
   const [whole] = await none.recordsFor(on(`/mindmesh ok ${sha}`), AT);
   assert.equal(whole?.type === 'approval' && whole.textHash, sha);
+  const pushes = ['b', 'd'].map((letter, i) => {
+    const head = { ref: 'work', sha: letter.repeat(40) };
+    return eventRecord(i + 1, {}, { ...pullRequestEvent({ head }), id: eventId(i + 1), subject: ISSUE.subject });
+  });
+  const { people: two } = await people({}, pushes);
+  const [newest] = await two.recordsFor(on('/mindmesh ok ddddddd'), AT);
+  assert.equal(newest?.type === 'approval' && newest.textHash, 'd'.repeat(40));
+  assert.deepEqual(await two.recordsFor(on('/mindmesh ok bbbbbbb'), AT), [], 'an older head');
   const asked = [eventRecord(1), approvalAskedRecord(1, { subject: ISSUE.subject, textHash: ASKED })];
   const { people: some } = await people({}, asked);
   for (const body of ['/mindmesh ok', '/mindmesh ok ccccccc']) {

@@ -57,6 +57,21 @@ describe('replica / retention of what agents and people say', () => {
     );
   });
 
+  test('what an earlier boot said is said again at once, so that its log can go', async () => {
+    const before = await startedNode('a');
+    await before.replica.append(conversationRecord(1, { status: 'ready_for_dev' }));
+    const epoch = before.replica.epoch;
+    await before.runtime.advance(DAY);
+    const runtime = before.runtime;
+    await before.replica.stop();
+    const node = await startedNode('a', { disk: before.disk.crash(), runtime });
+    await runtime.advance(30 * DAY);
+    for (let i = 0; i < 3; i++) await sweep(node);
+    const length = node.replica.have().find((log) => log[1] === epoch)?.[2];
+    assert.equal(node.replica.floorOf({ origin: node.peer, epoch })?.length, length);
+    assert.equal(node.disk.rows('conversations').length, 1);
+  });
+
   test('what was completed goes with its indexes, its generations, and the words on it', async () => {
     const node = await agedNode([
       conversationRecord(1, { status: 'completed' }),
