@@ -15,6 +15,9 @@ const glob = z.string().min(1);
 const MatchSchema = z
   .strictObject({
     kind: listOf(KindSchema).exactOptional().describe('Kinds of event, e.g. pr_created.'),
+    type: listOf(glob)
+      .exactOptional()
+      .describe('Types of event, finer than kinds, e.g. com.github.check_suite.completed; * stands for any part.'),
     repository: listOf(glob).exactOptional().describe('`owner/name`; * stands for any part of a name, e.g. acme/*.'),
     label: listOf(glob).exactOptional().describe('A label of the pull request or issue.'),
     branch: listOf(glob)

@@ -1,7 +1,7 @@
 import type { Rule } from './rule.ts';
 
 /**
- * The routes of the first source document (docs/parity.md 022–029) and of the fourth (229–233) together: several may match one event.
+ * The routes of the first source document (docs/parity.md 022–029) and of the fourth (229–233, 252, 278, 279) together: several may match one event.
  * Where a document leaves the strategy open it is round_robin (F19). Broadcast takes the named generals in every cluster,
  * the other strategies one instance of each (F02, F03).
  */
@@ -61,6 +61,30 @@ export const DEFAULT_ROUTES: readonly Rule[] = [
     generals: ['deployment-general'],
     strategy: 'round_robin',
     priority: 'normal',
+  },
+  // 278: a suite tells the end of all its runs; each of them tells its own as well, and is nobody's matter
+  {
+    name: 'checks-completed',
+    match: { kind: 'check_completed', type: 'com.github.check_suite.*' },
+    generals: ['deployment-general'],
+    strategy: 'round_robin',
+    priority: 'normal',
+  },
+  // 252
+  {
+    name: 'deployed',
+    match: { kind: 'deployment_status', type: 'com.github.deployment_status.*' },
+    generals: ['deployment-general'],
+    strategy: 'round_robin',
+    priority: 'normal',
+  },
+  // 279: beside those who attend to whatever broke
+  {
+    name: 'deployment-broken',
+    match: { kind: 'needs_attention', type: 'com.github.deployment_status.*' },
+    generals: ['deployment-general'],
+    strategy: 'round_robin',
+    priority: 'critical',
   },
   // 028, F19
   {

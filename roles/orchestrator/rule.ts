@@ -8,6 +8,8 @@ export type OneOf = string | readonly string[];
 /** What an event must be like. All that is named must fit; an empty match fits every event. */
 export interface Match {
   readonly kind?: OneOf;
+  /** Glob over the type, e.g. `com.github.check_suite.*`: what a kind sums up, told apart again. */
+  readonly type?: OneOf;
   /** Glob over `owner/name`; GitHub's names are the same in any case. */
   readonly repository?: OneOf;
   /** Glob over the labels; for an event that adds a label only that one counts. */
@@ -35,6 +37,7 @@ export interface Rule {
 export function matchesEvent(match: Match, event: MeshEvent, trust: Trust, begins = false): boolean {
   const facts: readonly (readonly [OneOf | undefined, readonly string[]])[] = [
     [match.kind, [event.kind]],
+    [match.type, [event.type]],
     [lower(match.repository), [event.repository.toLowerCase()]],
     [lower(match.label), labelsOf(event).map((label) => label.toLowerCase())],
     [match.branch, branchesOf(event)],

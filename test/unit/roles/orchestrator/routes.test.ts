@@ -11,7 +11,7 @@ function wantsOf(event: MeshEvent, file: readonly FileRule[] = [], defaults = tr
   return wants.map(({ general, strategy }) => `${general} ${strategy}`);
 }
 
-/** What each kind goes to by default: docs/parity.md 022–029, 229–233, 247; all else is unrouted. */
+/** What each kind goes to by default: docs/parity.md 022–029, 229–233, 247; its type may add more, all else is unrouted. */
 const ROUTED: Partial<Record<Kind, readonly string[]>> = {
   review_started: ['code-review-general load_balanced', 'quality-assurance-general load_balanced'],
   review_submitted: ['code-review-general load_balanced', 'quality-assurance-general load_balanced'],
@@ -38,6 +38,23 @@ for (const kind of KINDS) {
   const wants = ROUTED[kind] ?? ['general-purpose-general round_robin'];
   test(`orchestrator / routes / by default ${kind} goes to ${wants.join(', ')}`, () => {
     assert.deepEqual(wantsOf(eventOf({ kind })), wants);
+  });
+}
+
+const TYPED: readonly { kind: Kind; type: string; wants: readonly string[] }[] = [
+  { kind: 'check_completed', type: 'com.github.check_suite.completed', wants: ['deployment-general round_robin'] },
+  { kind: 'check_completed', type: 'com.github.check_run.completed', wants: ['general-purpose-general round_robin'] },
+  { kind: 'deployment_status', type: 'com.github.deployment_status.created', wants: ['deployment-general round_robin'] },
+  { kind: 'deployment_status', type: 'com.github.page_build', wants: ['general-purpose-general round_robin'] },
+  {
+    kind: 'needs_attention',
+    type: 'com.github.deployment_status.created',
+    wants: ['triage-general broadcast', 'priority-general broadcast', 'deployment-general round_robin'],
+  },
+];
+for (const { kind, type, wants } of TYPED) {
+  test(`orchestrator / routes / by default ${type} of kind ${kind} goes to ${wants.join(', ')}`, () => {
+    assert.deepEqual(wantsOf(eventOf({ kind, type })), wants);
   });
 }
 

@@ -21,6 +21,8 @@ const CASES: readonly { id: string; match: Match; event?: Partial<MeshEvent>; ma
   { id: 'its kind', match: { kind: 'pr_created' }, matches: true },
   { id: 'one of several kinds', match: { kind: ['pr_merged', 'pr_created'] }, matches: true },
   { id: 'another kind', match: { kind: 'pr_merged' }, matches: false },
+  { id: 'its type by pattern', match: { type: 'com.github.pull_request.*' }, matches: true },
+  { id: 'another type of the kind', match: { kind: 'pr_created', type: 'com.github.issues.*' }, matches: false },
   { id: 'a repository by pattern', match: { repository: 'acme/*' }, matches: true },
   { id: 'a repository in other letters', match: { repository: 'Acme/APP' }, matches: true },
   { id: 'another owner', match: { repository: 'other/*' }, matches: false },
