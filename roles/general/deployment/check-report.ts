@@ -33,11 +33,16 @@ export function checkReport({ items, cut }: Listed<ForgeCheck>, sha: string, red
   const lines = [...failed, ...running].slice(0, MOST_NAMED).map((check) => lineOf(check, redact));
   const unnamed = failed.length + running.length - lines.length;
   const text = [
-    `**Checks of ${code(sha.slice(0, 7))}: ${counts.join(', ')}.**`,
+    `${checkHead(sha)}: ${counts.join(', ')}.**`,
     [...lines, ...(unnamed > 0 ? [`- and ${unnamed} more`] : [])].join('\n'),
     cut ? 'There are more checks than were read.' : '',
   ];
   return { verdict, text: text.filter((part) => part !== '').join('\n\n') };
+}
+
+/** How every report of a commit begins. */
+export function checkHead(sha: string): string {
+  return `**Checks of ${code(sha.slice(0, 7))}`;
 }
 
 function verdictOf(all: number, failed: number, running: number): CheckVerdict {

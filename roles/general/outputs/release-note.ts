@@ -1,6 +1,8 @@
+import { effectKey } from '../../../protocols/effects.ts';
+import { keyIn } from '../../../protocols/marker.ts';
 import type { ForgePullRequest } from '../../ports/forge.ts';
 import { endingBefore } from '../deployment/before.ts';
-import { checkReport } from '../deployment/check-report.ts';
+import { checkHead, checkReport } from '../deployment/check-report.ts';
 import { type Deployment, deploymentNotice, endingOf } from '../deployment/deployment-notice.ts';
 import { releaseNotes } from '../deployment/release-notes.ts';
 import { decideRevert, revertEffects } from '../deployment/revert.ts';
@@ -62,7 +64,23 @@ async function checkOutputs(analysis: Analysis, stage: Stage): Promise<readonly 
   const { text } = checkReport(checks, sha, redact);
   if (text === '') return [];
   const pulls = (await pullsOf(sha, stage)).filter(({ state, head }) => state === 'open' && head.sha === sha);
-  return pulls.slice(0, 1).map((pull) => noticeOn(pull, text, analysis, stage));
+  const [pull] = pulls;
+  if (pull === undefined || (await isSaid(pull, { text, sha }, stage))) return [];
+  return [noticeOn(pull, text, analysis, stage)];
+}
+
+/** Each app that checks has a suite of its own, and each suite an event: the newest word on a commit is not said again. */
+async function isSaid(
+  pull: ForgePullRequest,
+  { text, sha }: { readonly text: string; readonly sha: string },
+  { scene: { task }, site }: Stage,
+): Promise<boolean> {
+  if (site.forge === undefined || task === undefined) return false;
+  const own = effectKey(task.eventId, task.slot, noticeName(pull));
+  const { items } = await site.forge.comments(pull, site.signal);
+  const last = items.findLast(({ body }) => keyIn(body) !== undefined && body.includes(checkHead(sha)));
+  // What this very work said is to be found, and recorded.
+  return last !== undefined && keyIn(last.body) !== own && last.body.includes(text);
 }
 
 async function mergedOutputs(analysis: Analysis, stage: Stage): Promise<readonly Output[]> {
@@ -84,10 +102,15 @@ async function pullsOf(sha: string, { site }: Stage): Promise<readonly ForgePull
   return (await forge.pullRequestsOf({ repository, sha }, signal)).items;
 }
 
-function noticeOn({ number }: ForgePullRequest, text: string, analysis: Analysis, stage: Stage): Output {
+function noticeOn(pull: ForgePullRequest, text: string, analysis: Analysis, stage: Stage): Output {
   const { repository, since } = stage.site;
   const body = textOf(text, analysis, stage);
-  return { name: `notice-${number}`, intent: { kind: 'comment', target: { repository, number, since }, body } };
+  const target = { repository, number: pull.number, since };
+  return { name: noticeName(pull), intent: { kind: 'comment', target, body } };
+}
+
+function noticeName({ number }: ForgePullRequest): string {
+  return `notice-${number}`;
 }
 
 function textOf(text: string, analysis: Analysis, stage: Stage): string {

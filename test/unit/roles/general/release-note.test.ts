@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { type EffectKey, EffectKeySchema } from '../../../../protocols/effects.ts';
 import type { MeshEvent } from '../../../../protocols/event.ts';
 import { ManifestSchema } from '../../../../protocols/manifest.ts';
+import { withMarker } from '../../../../protocols/marker.ts';
 import { EFFECT_CLASSES, type EffectKind } from '../../../../roles/ports/effects.ts';
 import type { ForgePullRequest } from '../../../../roles/ports/forge.ts';
 import { OutsideWorld } from '../../../fakes/effect-world.ts';
@@ -154,6 +156,26 @@ test('general / release note / what came of checks is told once nothing runs any
   const single = { ...SUITE, type: 'com.github.check_run.completed' };
   assert.deepEqual(await seen({ event: single, forge: { pulls: [OPEN], checks: [FAILED] } }), []);
 });
+
+const SAID = '### Deployment\n\n**Checks of `ddddddd`: 1 failed.**\n\n- `test` failure\n\n<sub>x</sub>';
+const OLD = `${SAID.replace('1 failed', '2 passed').replace('- `test` failure\n\n', '')}`;
+const KEYS = ['mm-00000000000000000001', 'mm-00000000000000000002'].map((key) => EffectKeySchema.parse(key));
+const CHECKS_SAID: readonly { id: string; said: readonly string[]; times: number }[] = [
+  { id: 'the newest word says the same', said: [OLD, SAID], times: 0 },
+  { id: 'the newest word says something else', said: [SAID, OLD], times: 1 },
+];
+for (const { id, said, times } of CHECKS_SAID) {
+  test(`general / release note / what came of checks is told ${times} times where ${id}`, async () => {
+    const comments = said.map((text, i) => {
+      const body = withMarker(text, { hops: 1, key: KEYS[i] as EffectKey });
+      return { ...{ id: `${i}`, author: 'mesh', association: 'NONE', isBot: true, createdAt: '' }, body };
+    });
+    const forge = { pulls: [OPEN], checks: [FAILED], comments };
+    assert.equal((await seen({ event: SUITE, forge })).length, times);
+    const people = comments.map((each) => ({ ...each, body: each.body.replace(/\n\n<!--.*/, '') }));
+    assert.equal((await seen({ event: SUITE, forge: { ...forge, comments: people } })).length, 1, 'a person is not us');
+  });
+}
 
 const WHOLE = 'accepted1 session1 intended effect intended effect intended effect done1 session1';
 
