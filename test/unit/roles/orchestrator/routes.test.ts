@@ -44,7 +44,11 @@ for (const kind of KINDS) {
 const TYPED: readonly { kind: Kind; type: string; wants: readonly string[] }[] = [
   { kind: 'check_completed', type: 'com.github.check_suite.completed', wants: ['deployment-general round_robin'] },
   { kind: 'check_completed', type: 'com.github.check_run.completed', wants: ['general-purpose-general round_robin'] },
-  { kind: 'deployment_status', type: 'com.github.deployment_status.created', wants: ['deployment-general round_robin'] },
+  {
+    kind: 'deployment_status',
+    type: 'com.github.deployment_status.created',
+    wants: ['deployment-general round_robin'],
+  },
   { kind: 'deployment_status', type: 'com.github.page_build', wants: ['general-purpose-general round_robin'] },
   {
     kind: 'needs_attention',
