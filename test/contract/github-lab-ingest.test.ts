@@ -91,6 +91,23 @@ test('contract / github-lab / what happens there is taken in as what it is, abou
       mesh.write({ repository: 'acme/app', sha }, { hops: 2, key: keyNumber(1) }, check, new AbortController().signal),
     'checks_requested acme/app#2 my-mesh[bot] bot UNKNOWN hops 2',
     'check_completed acme/app#2 my-mesh[bot] bot UNKNOWN hops 2',
+    // A suite has no text that could tell.
+    'check_completed acme/app#2 my-mesh[bot] bot UNKNOWN',
+  );
+  await told(
+    () => lab.as('ci').check(sha, { name: 'unit' }),
+    'checks_requested acme/app#2 github-actions[bot] bot UNKNOWN',
+  );
+  await told(
+    () => lab.as('ci').check(sha, { name: 'lint', conclusion: 'success' }),
+    'checks_requested acme/app#2 github-actions[bot] bot UNKNOWN',
+    'check_completed acme/app#2 github-actions[bot] bot UNKNOWN',
+  );
+  await told(
+    () => lab.as('ci').check(sha, { name: 'unit', conclusion: 'failure' }),
+    'checks_requested acme/app#2 github-actions[bot] bot UNKNOWN',
+    'check_completed acme/app#2 github-actions[bot] bot UNKNOWN',
+    'check_completed acme/app#2 github-actions[bot] bot UNKNOWN',
   );
   await told(
     () => alice.status(sha, { state: 'success' }),

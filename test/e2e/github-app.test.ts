@@ -94,8 +94,8 @@ describe('a mesh that is an App at GitHub', () => {
   /** How many events of a pull request the mesh took. */
   function taken(number: number): number {
     const about = lab.deliveries.tries.filter(({ body, status_code: code }) => {
-      const { pull_request: pull, issue, check_run: run } = JSON.parse(body);
-      return code === 202 && (pull ?? issue ?? run?.pull_requests[0])?.number === number;
+      const { pull_request: pull, issue, check_run: run, check_suite: suite } = JSON.parse(body);
+      return code === 202 && (pull ?? issue ?? (run ?? suite)?.pull_requests[0])?.number === number;
     });
     return new Set(about.map(({ guid }) => guid)).size;
   }

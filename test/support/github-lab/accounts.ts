@@ -10,13 +10,14 @@ export interface Account {
 
 /**
  * People and robots that every lab has. `alice` and `bob` are members of the organisation that owns the repositories, `mallory` is
- * a stranger, `mesh-bot` is the account whose token a mesh uses when it is no App.
+ * a stranger, `mesh-bot` is the account whose token a mesh uses when it is no App, `ci` is another App that checks commits.
  */
 export const ACCOUNTS = {
   alice: account('alice', true),
   bob: account('bob', true),
   mallory: account('mallory', false),
   'mesh-bot': account('mesh-bot', true),
+  ci: { ...account('github-actions[bot]', true), isApp: true },
 } as const satisfies Record<string, Account>;
 export type AccountName = keyof typeof ACCOUNTS;
 

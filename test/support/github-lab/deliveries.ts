@@ -56,10 +56,20 @@ export class Deliveries {
     this.sendAs(async () => ({ event, payload: await payload() }));
   }
 
+  /** As `send`, unless there is nothing to tell when its turn comes. */
+  sendIf(event: string, payload: () => Promise<Json | undefined>): void {
+    this.sendAs(async () => {
+      const told = await payload();
+      return told && { event, payload: told };
+    });
+  }
+
   /** As `send`, where what it is shows only when its turn comes. */
-  sendAs(what: () => Promise<{ event: string; payload: Json }>): void {
+  sendAs(what: () => Promise<{ event: string; payload: Json } | undefined>): void {
     this.#queue = this.#queue.then(async () => {
-      const { event, payload } = await what();
+      const told = await what();
+      if (told === undefined) return;
+      const { event, payload } = told;
       const body = JSON.stringify(payload);
       const guid = randomUUID();
       for (const i of this.#hooks.keys()) await this.#try(i + 1, { guid, event, body, redelivery: false });

@@ -4,7 +4,7 @@ import { ACCOUNTS, APP } from './accounts.ts';
 /** What is kept by `emulate`: users, Apps and their tokens, issues, comments, labels, pull requests, check runs, webhooks. */
 export async function startEmulated(repositories: readonly string[]) {
   const owners = [...new Set(repositories.map((name) => name.split('/')[0] ?? ''))];
-  const names = Object.keys(ACCOUNTS);
+  const names = Object.values(ACCOUNTS).map(({ login }) => login);
   const members = Object.values(ACCOUNTS).filter(({ mayWrite }) => mayWrite);
   const permissions = Object.fromEntries(
     ['issues', 'pull_requests', 'contents', 'checks', 'statuses', 'deployments', 'administration'].map((name) => [

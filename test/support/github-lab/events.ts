@@ -1,4 +1,5 @@
-import { ACCOUNTS, type Account, APP } from './accounts.ts';
+import { ACCOUNTS, type Account } from './accounts.ts';
+import { withApp } from './apps.ts';
 import { type BareRepository, type Moved, NO_SHA } from './bare-repository.ts';
 import { readCommit } from './git-objects.ts';
 import type { LabParts } from './proxy.ts';
@@ -14,7 +15,7 @@ export async function frameOf(lab: LabParts, repository: string, by: Pick<Accoun
 /** As payloads and answers show an account. */
 export async function userOf(lab: LabParts, { login, isApp }: Pick<Account, 'login' | 'isApp'>): Promise<Json> {
   const { status, json } = await lab.emulate(ACCOUNTS.alice, 'GET', `/users/${encodeURIComponent(login)}`);
-  if (status === 200 && isJson(json)) return json;
+  if (status === 200 && isJson(json)) return isApp ? { ...json, type: 'Bot' } : json;
   return { login, id: 1_000, node_id: '', type: isApp ? 'Bot' : 'User', site_admin: false };
 }
 
@@ -90,13 +91,15 @@ export async function corrected(pulls: Pulls, event: string, payload: Json): Pro
   if (isJson(payload.check_run)) {
     return {
       event,
-      payload: { ...payload, check_run: await pulls.asCheckRun(repository, withApp(payload.check_run)) },
+      payload: {
+        ...payload,
+        check_run: await pulls.asCheckRun(repository, withApp(payload.check_run, loginOf(payload.sender))),
+      },
     };
   }
   return { event, payload };
 }
 
-/** The App whose check run it is. */
-export function withApp(run: Json): Json {
-  return { ...run, app: { id: APP.id, slug: APP.slug, name: 'My mesh' } };
+function loginOf(user: unknown): string | undefined {
+  return isJson(user) ? textOf(user.login) : undefined;
 }

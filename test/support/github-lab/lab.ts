@@ -8,7 +8,7 @@ import type { GitHubOptions } from '../../../daemon/github/github-options.ts';
 import { githubClient } from '../emulated-github.ts';
 import { ACCOUNTS, type AccountName, Accounts, APP } from './accounts.ts';
 import { BareRepository, type Files } from './bare-repository.ts';
-import { checkRunRoutes } from './check-runs.ts';
+import { CheckRuns } from './check-runs.ts';
 import { commitRoutes } from './commits.ts';
 import { Deliveries, type LabHook } from './deliveries.ts';
 import { deploymentRoutes } from './deployments.ts';
@@ -103,7 +103,7 @@ export async function startGitHubLab({ repositories, webhook, observe }: GitHubL
   const pulls = new Pulls(lab);
   const reviews = new Reviews(lab, pulls);
   const routes = readRoutes({
-    ...checkRunRoutes(lab, pulls),
+    ...new CheckRuns(lab, pulls).routes(),
     ...statusRoutes(lab),
     ...mergeRoutes(lab, pulls),
     ...reviews.routes(),

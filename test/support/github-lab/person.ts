@@ -97,6 +97,14 @@ export class Person {
     await this.request('POST /repos/{owner}/{repo}/statuses/{sha}', { sha, ...status });
   }
 
+  /** What an App checked: `lab.as('ci').check(…)`. @returns its id */
+  async check(sha: string, check: { name: string; conclusion?: string; summary?: string }): Promise<number> {
+    const { name, conclusion, summary = '' } = check;
+    const ended = conclusion === undefined ? { status: 'in_progress' } : { status: 'completed', conclusion };
+    const run = { name, head_sha: sha, ...ended, output: { title: conclusion ?? 'running', summary } };
+    return Number((await this.request('POST /repos/{owner}/{repo}/check-runs', run)).id);
+  }
+
   /** Deploys a ref and says how it went. */
   async deploy(ref: string, environment: string, status: { state: string; environment_url?: string }): Promise<void> {
     const { id } = await this.request('POST /repos/{owner}/{repo}/deployments', { ref, environment });
