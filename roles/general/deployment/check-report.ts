@@ -1,3 +1,4 @@
+import { keyIn } from '../../../protocols/marker.ts';
 import type { Redact } from '../../policy/redact.ts';
 import type { ForgeCheck, Listed } from '../../ports/forge.ts';
 import { code, oneLine } from '../outgoing.ts';
@@ -38,6 +39,11 @@ export function checkReport({ items, cut }: Listed<ForgeCheck>, sha: string, red
     cut ? 'There are more checks than were read.' : '',
   ];
   return { verdict, text: text.filter((part) => part !== '').join('\n\n') };
+}
+
+/** What generals check is said by themselves: a check run with our marker, or the status that stands for one. */
+export function isOfMesh({ summary = '', url = '' }: ForgeCheck): boolean {
+  return keyIn(summary) !== undefined || /#mm-[0-9a-f]{20}$/.test(url);
 }
 
 /** How every report of a commit begins. */

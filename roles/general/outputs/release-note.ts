@@ -2,7 +2,7 @@ import { effectKey } from '../../../protocols/effects.ts';
 import { keyIn } from '../../../protocols/marker.ts';
 import type { ForgePullRequest } from '../../ports/forge.ts';
 import { endingBefore } from '../deployment/before.ts';
-import { checkHead, checkReport } from '../deployment/check-report.ts';
+import { checkHead, checkReport, isOfMesh } from '../deployment/check-report.ts';
 import { type Deployment, deploymentNotice, endingOf } from '../deployment/deployment-notice.ts';
 import { releaseNotes } from '../deployment/release-notes.ts';
 import { decideRevert, revertEffects } from '../deployment/revert.ts';
@@ -54,14 +54,15 @@ async function revertOutputs(deployment: Deployment, pulls: readonly ForgePullRe
   return planned.map(({ name, ...intent }): Output => ({ name, intent }));
 }
 
-/** Once for all checks of a commit: a suite has ended, and nothing runs any more. */
+/** Once for all checks of a commit that others make: a suite has ended, and nothing of theirs runs any more. */
 async function checkOutputs(analysis: Analysis, stage: Stage): Promise<readonly Output[]> {
   const { event } = stage.scene;
   const { forge, sha, repository, signal, redact } = stage.site;
   if (forge === undefined || sha === undefined || !event.type.startsWith('com.github.check_suite')) return [];
-  const checks = await forge.checks({ repository, sha }, signal);
-  if (checks.items.some(({ status }) => status !== 'completed')) return [];
-  const { text } = checkReport(checks, sha, redact);
+  const { items, cut } = await forge.checks({ repository, sha }, signal);
+  const checks = items.filter((check) => !isOfMesh(check));
+  if (checks.some(({ status }) => status !== 'completed')) return [];
+  const { text } = checkReport({ items: checks, cut }, sha, redact);
   if (text === '') return [];
   const pulls = (await pullsOf(sha, stage)).filter(({ state, head }) => state === 'open' && head.sha === sha);
   const [pull] = pulls;

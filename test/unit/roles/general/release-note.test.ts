@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type EffectKey, EffectKeySchema } from '../../../../protocols/effects.ts';
+import { EffectKeySchema } from '../../../../protocols/effects.ts';
 import type { MeshEvent } from '../../../../protocols/event.ts';
 import { ManifestSchema } from '../../../../protocols/manifest.ts';
 import { withMarker } from '../../../../protocols/marker.ts';
 import { EFFECT_CLASSES, type EffectKind } from '../../../../roles/ports/effects.ts';
-import type { ForgePullRequest } from '../../../../roles/ports/forge.ts';
+import type { ForgeCheck, ForgePullRequest } from '../../../../roles/ports/forge.ts';
 import { OutsideWorld } from '../../../fakes/effect-world.ts';
 import { meshEvent, pullRequestEvent } from '../../../fakes/events.ts';
 import { bootGeneral, type Death, OWNER, offerOf, storyOn, until } from '../../../fakes/general-node.ts';
@@ -157,9 +157,23 @@ test('general / release note / what came of checks is told once nothing runs any
   assert.deepEqual(await seen({ event: single, forge: { pulls: [OPEN], checks: [FAILED] } }), []);
 });
 
+const KEYS = [
+  EffectKeySchema.parse('mm-00000000000000000001'),
+  EffectKeySchema.parse('mm-00000000000000000002'),
+] as const;
+
+test('general / release note / checks of the mesh are nobody else’s, and not told again', async () => {
+  const own: readonly ForgeCheck[] = [
+    { name: 'qa', status: 'completed', conclusion: 'neutral', summary: withMarker('x', { hops: 1, key: KEYS[0] }) },
+    { name: 'review', status: 'completed', conclusion: 'success', url: `https://github.com/acme/app#${KEYS[1]}` },
+  ];
+  assert.deepEqual(await seen({ event: SUITE, forge: { pulls: [OPEN], checks: own } }), []);
+  const [note] = noted(await seen({ event: SUITE, forge: { pulls: [OPEN], checks: [...own, FAILED] } }));
+  assert.match(note ?? '', /\*\*Checks of `ddddddd`: 1 failed\.\*\*/);
+});
+
 const SAID = '### Deployment\n\n**Checks of `ddddddd`: 1 failed.**\n\n- `test` failure\n\n<sub>x</sub>';
 const OLD = `${SAID.replace('1 failed', '2 passed').replace('- `test` failure\n\n', '')}`;
-const KEYS = ['mm-00000000000000000001', 'mm-00000000000000000002'].map((key) => EffectKeySchema.parse(key));
 const CHECKS_SAID: readonly { id: string; said: readonly string[]; times: number }[] = [
   { id: 'the newest word says the same', said: [OLD, SAID], times: 0 },
   { id: 'the newest word says something else', said: [SAID, OLD], times: 1 },
@@ -167,7 +181,7 @@ const CHECKS_SAID: readonly { id: string; said: readonly string[]; times: number
 for (const { id, said, times } of CHECKS_SAID) {
   test(`general / release note / what came of checks is told ${times} times where ${id}`, async () => {
     const comments = said.map((text, i) => {
-      const body = withMarker(text, { hops: 1, key: KEYS[i] as EffectKey });
+      const body = withMarker(text, { hops: 1, key: KEYS[i === 0 ? 0 : 1] });
       return { ...{ id: `${i}`, author: 'mesh', association: 'NONE', isBot: true, createdAt: '' }, body };
     });
     const forge = { pulls: [OPEN], checks: [FAILED], comments };
