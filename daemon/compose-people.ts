@@ -1,4 +1,5 @@
 import { Approvals } from '../roles/operator/approvals.ts';
+import { Conversations } from '../roles/operator/conversations.ts';
 import type { Queries } from '../roles/operator/queries.ts';
 import { SessionDesk } from '../roles/operator/sessions.ts';
 import type { Core } from './compose-core.ts';
@@ -18,6 +19,7 @@ export function composePeople({ config, core, queries }: PeopleParts): PeopleApi
   const logs = { journal, tables: store.tables, runtime };
   const sessions = new SessionDesk({ ...logs, findEvent: (id) => queries.findEvent(id) });
   const approvals = new Approvals({ ...logs, org: core.card.org, isWanted: approvalWanted(config) });
+  const conversations = new Conversations(logs);
   const named = <T extends { readonly node?: Parameters<Queries['nameOf']>[0] | undefined }>(line: T) => ({
     ...line,
     ...(line.node && { nodeName: queries.nameOf(line.node) }),
@@ -28,5 +30,7 @@ export function composePeople({ config, core, queries }: PeopleParts): PeopleApi
     orderSession: (request) => sessions.order(request),
     approvals: (filter) => approvals.list(filter),
     approve: (request) => approvals.say(request),
+    conversations: (filter) => conversations.list(filter),
+    onConversation: (listener) => conversations.onChange(listener),
   };
 }

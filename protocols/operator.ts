@@ -31,12 +31,15 @@ export const OPERATOR_PATHS = {
   dlqDrop: '/v1/dlq/drop',
   replay: '/v1/replay',
   locks: '/v1/locks',
-  /** Schemas of these five: `protocols/people.ts`. */
+  /** Schemas of these seven: `protocols/people.ts`. */
   sessions: '/v1/sessions',
   session: '/v1/sessions/show',
   sessionOrder: '/v1/sessions/order',
   approvals: '/v1/approvals',
   approve: '/v1/approvals/say',
+  conversations: '/v1/conversations',
+  /** Server-sent events: one `ConversationLine` each. */
+  conversationsTail: '/v1/conversations/tail',
   /** Schemas: `protocols/usage-view.ts`. */
   usage: '/v1/usage',
   config: '/v1/config',

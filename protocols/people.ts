@@ -107,3 +107,28 @@ export const ApprovalRequestSchema = z.strictObject({
   by: z.string().min(1).max(100).optional(),
 });
 export type ApprovalRequest = z.infer<typeof ApprovalRequestSchema>;
+
+/** Query of `conversations` and `conversationsTail`. */
+export const ConversationsQuerySchema = z.object({
+  limit: z.coerce.number().int().min(1).max(1_000).default(100),
+  status: ConversationStateSchema.optional(),
+  repository: z.string().optional(),
+});
+export type ConversationsQuery = z.input<typeof ConversationsQuerySchema>;
+
+/** What is talked about below one issue (docs/parity.md 253). */
+export const ConversationLineSchema = z.object({
+  /** `<repository>#<number>`. */
+  id: z.string(),
+  issueNumber: z.int(),
+  repository: z.string(),
+  status: ConversationStateSchema,
+  analysis: z.unknown(),
+  createdAt: z.int(),
+  updatedAt: z.int(),
+  /** Of the text that it is about. */
+  textHash: z.string(),
+  /** The event it was last about. */
+  eventId: EventIdSchema,
+});
+export type ConversationLine = z.infer<typeof ConversationLineSchema>;

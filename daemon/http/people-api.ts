@@ -6,6 +6,9 @@ import {
   type ApprovalRequest,
   ApprovalRequestSchema,
   ApprovalsQuerySchema,
+  type ConversationLine,
+  ConversationLineSchema,
+  ConversationsQuerySchema,
   type SessionLine,
   SessionLineSchema,
   type SessionOrdered,
@@ -19,8 +22,10 @@ import {
   SessionViewSchema,
 } from '../../protocols/people.ts';
 import type { App } from './app.ts';
+import { EventStreams } from './event-stream.ts';
 
 export type SessionsFilter = z.output<typeof SessionsQuerySchema>;
+export type ConversationsFilter = z.output<typeof ConversationsQuerySchema>;
 export type ApprovalsFilter = z.output<typeof ApprovalsQuerySchema>;
 
 /** Where people watch agents, answer them and stop them; any node of the org answers. */
@@ -35,6 +40,10 @@ export interface PeopleApi {
   approvals(filter: ApprovalsFilter): Promise<readonly ApprovalLine[]>;
   /** Resolves once it is recorded. @throws MeshError `not-found`, `usage` where several texts are meant */
   approve(request: ApprovalRequest): Promise<ApprovalLine>;
+  /** By issue. */
+  conversations(filter: ConversationsFilter): Promise<readonly ConversationLine[]>;
+  /** Calls back with each that begins or changes its state; the returned function ends it. */
+  onConversation(listener: (line: ConversationLine) => void): () => void;
 }
 
 interface Paths {
@@ -65,6 +74,7 @@ export function peopleViewRoutes(
 /** What is done about it. */
 export function peopleRoutes(app: App, api: PeopleApi): void {
   peopleViewRoutes(app, api);
+  conversationRoutes(app, api);
   const session = {
     summary: 'One session: where it is, and what it was told',
     querystring: SessionQuerySchema,
@@ -83,4 +93,22 @@ export function peopleRoutes(app: App, api: PeopleApi): void {
     response: { 200: ApprovalLineSchema },
   };
   app.post(OPERATOR_PATHS.approve, { schema: approve }, ({ body }) => api.approve(body));
+}
+
+function conversationRoutes(app: App, api: PeopleApi): void {
+  const list = {
+    summary: 'What is talked about below issues, and how far each is',
+    querystring: ConversationsQuerySchema,
+    response: { 200: z.array(ConversationLineSchema) },
+  };
+  app.get(OPERATOR_PATHS.conversations, { schema: list }, async ({ query }) => [...(await api.conversations(query))]);
+  const tail = { summary: 'Changes of those as they come (server-sent events)', querystring: ConversationsQuerySchema };
+  const streams = new EventStreams();
+  app.addHook('preClose', async () => streams.end());
+  app.get(OPERATOR_PATHS.conversationsTail, { schema: tail }, ({ query: { status, repository } }, reply) => {
+    reply.hijack();
+    const fits = (line: ConversationLine) =>
+      (status === undefined || line.status === status) && (repository === undefined || line.repository === repository);
+    streams.open(reply.raw, (send) => api.onConversation((line) => void (fits(line) && send(line.id, line))));
+  });
 }

@@ -80,6 +80,30 @@ test('http / operator socket / the tail brings events as they come, only those t
   await waitFor('the reader to be forgotten', () => operator.followers() === 0);
 });
 
+test('http / operator socket / conversations are told as they change', async (t) => {
+  const { path } = await serveOperator(t);
+  const told = async (query: string): Promise<string> => {
+    const sent = request({ socketPath: path, path: `/v1/conversations/tail${query}`, agent: false });
+    sent.on('error', () => {});
+    const text = new Promise<string>((resolve) => {
+      let heard = '';
+      sent.once('response', (response) => {
+        response.setEncoding('utf8').on('error', () => {});
+        response.on('data', (chunk: string) => {
+          heard += chunk;
+          if (heard.includes('data:') || query !== '') resolve(heard);
+        });
+      });
+    });
+    sent.end();
+    const heard = await text;
+    sent.destroy();
+    return heard;
+  };
+  assert.match(await told(''), /id: acme\/app#9\ndata: \{"id":"acme\/app#9"/);
+  assert.doesNotMatch(await told('?status=completed'), /data:/);
+});
+
 test('http / operator socket / a stop ends the tail in order and takes the socket away', async (t) => {
   const { path, client, operator, server } = await serveOperator(t);
   const following = assert.rejects(

@@ -101,6 +101,8 @@ const ROUTES: readonly RouteCase[] = [
     body: { id: EVENT_ID, order: 'steer', text: 'mind the cache' },
     gives: { order: 'steer', slots: ['security-general'] },
   },
+  { path: `${OPERATOR_PATHS.conversations}?status=needs_clarification`, gives: [{ id: 'acme/app#9', issueNumber: 9 }] },
+  { path: `${OPERATOR_PATHS.conversations}?status=completed`, gives: [] },
   { path: `${OPERATOR_PATHS.approvals}?all=true`, gives: [{ state: 'open' }, { state: 'denied' }] },
   {
     method: 'POST',

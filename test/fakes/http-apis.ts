@@ -6,7 +6,7 @@ import type { WorkApi } from '../../daemon/http/work-api.ts';
 import { MeshError } from '../../protocols/errors.ts';
 import { eventIdOf } from '../../protocols/ids.ts';
 import type { EventLine, GeneralView } from '../../protocols/operator.ts';
-import type { SessionLine } from '../../protocols/people.ts';
+import type { ConversationLine, SessionLine } from '../../protocols/people.ts';
 import { agentCard } from '../../roles/operator/agent-card.ts';
 import { eventLineOfStory } from '../../roles/operator/event-line.ts';
 import { explainView } from '../../roles/operator/explain-view.ts';
@@ -116,12 +116,28 @@ function peopleApi(): PeopleApi {
       return { order, eventId: EVENT_ID, slots: [plan.slot] };
     },
     approvals: async ({ all }) => [approval, ...(all === true ? [{ ...approval, state: 'denied' as const }] : [])],
+    conversations: async ({ status }) => (status === undefined || status === TALK.status ? [TALK] : []),
+    onConversation: (listener) => {
+      listener(TALK);
+      return () => undefined;
+    },
     approve: async ({ subject, verdict, by }) => {
       if (subject !== approval.subject) throw new MeshError('not-found', { what: 'approval asked for', id: subject });
       return { ...approval, state: verdict, ...(by !== undefined && { by }) };
     },
   };
 }
+
+const TALK: ConversationLine = {
+  ...{ id: 'acme/app#9', issueNumber: 9, repository: 'acme/app', status: 'needs_clarification' },
+  ...{
+    analysis: { questions: ['Why?'] },
+    createdAt: AT,
+    updatedAt: AT + 5,
+    textHash: 'a'.repeat(64),
+    eventId: EVENT_ID,
+  },
+};
 
 const OPEN_RUNS = [
   knownRun('holder', ['main'], { eventId: EVENT_ID, isAdmitted: true, admittedAt: AT + 1 }),

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { hasCode } from '../../../../protocols/errors.ts';
 import type { MeshRecord } from '../../../../protocols/record.ts';
 import { Approvals } from '../../../../roles/operator/approvals.ts';
+import { Conversations } from '../../../../roles/operator/conversations.ts';
 import { SessionDesk } from '../../../../roles/operator/sessions.ts';
 import { approvalAskedRecord, approvalRecord, conversationRecord } from '../../../fakes/agent-records.ts';
 import {
@@ -141,4 +142,26 @@ test('operator / approvals / a word that nobody asked for is listed with all', a
   assert.deepEqual(await open.list({ limit: 10 }), []);
   const [line] = await open.list({ limit: 10, all: true });
   assert.deepEqual([line?.subject, line?.state], [ISSUE, 'approved']);
+});
+
+test('operator / conversations / are listed by state and repository, and each change is told once, as it counts', async () => {
+  const node = await nodeWith(
+    conversationRecord(1, { at: AT + 5 }),
+    conversationRecord(1, { conversationId: 'acme/web#1', repoFullName: 'acme/web' }),
+  );
+  const talks = new Conversations({ journal: node.replica, tables: node.disk });
+  const told: string[] = [];
+  const end = talks.onChange(({ id, status }) => told.push(`${id} ${status}`));
+  await node.replica.append(conversationRecord(2, { at: AT + 9, status: 'ready_for_dev' }));
+  await node.replica.append(conversationRecord(3, { at: AT + 7, status: 'needs_clarification' }));
+  end();
+  await node.replica.append(conversationRecord(4, { at: AT + 11, status: 'completed' }));
+  assert.deepEqual(told, [`${ISSUE} ready_for_dev`]);
+  const ids = async (query: object) => (await talks.list({ limit: 10, ...query })).map(({ id }) => id);
+  assert.deepEqual(await ids({}), [ISSUE, 'acme/web#1']);
+  assert.deepEqual(await ids({ status: 'completed' }), [ISSUE]);
+  assert.deepEqual(await ids({ repository: 'acme/web' }), ['acme/web#1']);
+  assert.deepEqual(await ids({ status: 'ready_for_dev' }), []);
+  const [line] = await talks.list({ limit: 1 });
+  assert.deepEqual([line?.updatedAt, line?.textHash, line?.issueNumber], [AT + 11, A, 7]);
 });
