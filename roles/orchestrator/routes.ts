@@ -1,5 +1,5 @@
 import { type Priority, PrioritySchema, type Strategy, StrategySchema } from '../../protocols/dispatch.ts';
-import type { MeshEvent, Trust } from '../../protocols/event.ts';
+import type { Kind, MeshEvent, Trust } from '../../protocols/event.ts';
 import { generalName } from '../../protocols/generals.ts';
 import { mostUrgent } from '../policy/priority.ts';
 import { trustOf } from '../policy/trust.ts';
@@ -66,13 +66,16 @@ export interface Routing {
 }
 
 export const UNROUTED_RULE = 'unrouted';
+/** Name of the rule for what an agent said: nobody gets it. */
+export const OWN_WORDS_RULE = 'own-words';
 /** Name of the rule where the caller of `POST /distribute` chose the generals. */
 export const ASKED_RULE = 'asked';
 
 /** @param begins development of the issue begins with this event */
 export function routeEvent(event: MeshEvent, rules: readonly Rule[], unrouted: string, begins = false): Routing {
   const trust = trustOf(event);
-  const matching = askedRule(event) ?? rules.filter((rule) => matchesEvent(rule.match, event, trust, begins));
+  const matching =
+    askedRule(event) ?? ownWordsRule(event) ?? rules.filter((rule) => matchesEvent(rule.match, event, trust, begins));
   const chosen = matching.length > 0 ? matching : [unroutedRule(unrouted)];
   const wants = new Map<string, Want>();
   const repeated: { general: string; rule: string }[] = [];
@@ -100,6 +103,21 @@ function wantOf(general: string, rule: Rule, event: MeshEvent): Want {
 
 function unroutedRule(general: string): Rule {
   return { name: UNROUTED_RULE, match: {}, generals: [general], strategy: 'round_robin', priority: 'low' };
+}
+
+/** What is said to people, in kinds of event. */
+const SAID: ReadonlySet<Kind> = new Set([
+  'pr_commented',
+  'issue_commented',
+  'commit_commented',
+  'review_submitted',
+  'review_commented',
+]);
+
+/** What an agent said is for people: it starts no other agent (T6). Its marker tells how far it lies from a person's act. */
+function ownWordsRule({ kind, hops }: MeshEvent): Rule[] | undefined {
+  if (hops === 0 || !SAID.has(kind)) return undefined;
+  return [{ name: OWN_WORDS_RULE, match: {}, generals: [], strategy: 'round_robin', priority: 'low' }];
 }
 
 /** What can stand in a slot. */

@@ -129,6 +129,20 @@ test('orchestrator / routes / a rule without generals drops what it matches', ()
   assert.deepEqual(wantsOf(eventOf({ kind: 'status_changed' }), file), []);
 });
 
+test('orchestrator / routes / what an agent said starts no other agent, what it did may, and what a person said may', () => {
+  const everything = [{ name: 'all', match: {}, generals: ['triage-general'] }] as const;
+  const said = ['pr_commented', 'issue_commented', 'commit_commented', 'review_submitted', 'review_commented'] as const;
+  for (const kind of said) {
+    assert.deepEqual(wantsOf(eventOf({ kind, hops: 1 }), everything), [], kind);
+    assert.ok(wantsOf(eventOf({ kind, hops: 0 }), everything).includes('triage-general round_robin'), kind);
+  }
+  for (const kind of ['pr_created', 'commit_graph', 'check_completed'] as const) {
+    assert.ok(wantsOf(eventOf({ kind, hops: 1 }), everything).includes('triage-general round_robin'), kind);
+  }
+  const { rules } = routeEvent(eventOf({ kind: 'pr_commented', hops: 1 }), DEFAULT_ROUTES, UNROUTED_GENERAL);
+  assert.deepEqual(rules, ['own-words']);
+});
+
 test('orchestrator / routes / without the defaults only the file counts', () => {
   assert.deepEqual(wantsOf(eventOf(), [], false), ['general-purpose-general round_robin']);
 });
