@@ -87,8 +87,7 @@ export class Approvals {
       const subject = key.slice(key.indexOf(KEY_SEPARATOR) + 1);
       const conversation = getRow(tables, 'conversations', subject);
       const where = getRow(tables, 'agent_rows', tableKey('conversations', subject));
-      if (conversation === undefined || where?.textHash === undefined || !isWanted(conversation.repo_full_name))
-        return [];
+      if (conversation === undefined || !where?.textHash || !isWanted(conversation.repo_full_name)) return [];
       const { textHash, eventId, slot, at } = where;
       const what = `development of issue #${conversation.issue_number}`;
       return [this.#line({ subject, textHash, what, eventId, slot, at })];

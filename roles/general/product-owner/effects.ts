@@ -51,6 +51,8 @@ function commentFor(told: Told, { self }: ConversationOptions, parts: Conversati
   }
   // It was said of this very text already.
   if (known?.status === 'ready_for_dev' && known.textHash === reading.textHash) return undefined;
+  if (reading.textHash !== '' && reading.said.hashes.some((hash) => reading.textHash.startsWith(hash)))
+    return undefined;
   const isApprovalWanted = parts.isApprovalWanted?.(event.repository) ?? true;
   const ready = { description: asked.analysis.refined_description, textHash: reading.textHash, isApprovalWanted };
   return readyComment(ready, asked.by, signature);

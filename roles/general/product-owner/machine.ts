@@ -1,6 +1,7 @@
 import type { ConversationState } from '../../../protocols/agent-records.ts';
 import { READY_LABEL, UNCLEAR_LABEL } from '../../policy/development.ts';
 import type { IssueAnalysis } from './form.ts';
+import type { Reading } from './reading.ts';
 
 /** What is remembered of the conversation about an issue. */
 export interface Known {
@@ -69,15 +70,15 @@ export interface Verdict {
 export function verdictOf(
   known: Known | undefined,
   { needs_clarification, questions }: IssueAnalysis,
-  labels: readonly string[],
+  { labels, said }: Pick<Reading, 'labels' | 'said'>,
 ): Verdict {
-  const before = known?.asked ?? [];
+  const before = [...(known?.asked ?? []), ...said.questions];
   const ask = needs_clarification ? questions.filter((question) => !before.some((each) => isSame(each, question))) : [];
   const [add, remove] = needs_clarification ? [UNCLEAR_LABEL, READY_LABEL] : [READY_LABEL, UNCLEAR_LABEL];
   return {
     status: needs_clarification ? 'needs_clarification' : 'ready_for_dev',
     ask,
-    asked: [...before, ...ask],
+    asked: [...(known?.asked ?? []), ...ask],
     labels: { add: has(labels, add) ? [] : [add], remove: has(labels, remove) ? [remove] : [] },
   };
 }

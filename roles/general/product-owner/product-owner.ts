@@ -32,6 +32,7 @@ const ReadingSchema = z.object({
   textHash: z.string(),
   comments: z.array(z.object({ author: z.string(), body: z.string() })),
   heard: z.string().optional(),
+  said: z.object({ questions: z.array(z.string()), hashes: z.array(z.string()) }),
 });
 const StateSchema = z.object({
   reading: ReadingSchema.optional(),
@@ -118,7 +119,7 @@ async function say(
   options: ConversationOptions,
   parts: ConversationParts,
 ): Promise<Next<OwnerState>> {
-  const verdict = verdictOf(known, asked.analysis, reading.labels);
+  const verdict = verdictOf(known, asked.analysis, reading);
   const effects = effectsOf({ scene, reading, known, verdict, asked }, options, parts);
   for (const effect of effects) await parts.effects?.perform(effect, scene.signal);
   const { status } = verdict;

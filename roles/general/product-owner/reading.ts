@@ -20,6 +20,15 @@ export interface Reading {
   readonly comments: readonly { readonly author: string; readonly body: string }[];
   /** Names the last of those; empty before the first, undefined where nobody can tell. */
   readonly heard: string | undefined;
+  /** What agents wrote below it, on whichever node: the record of it may still be on its way here. */
+  readonly said: Said;
+}
+
+/** The parts of agents' comments that must not be said twice. */
+export interface Said {
+  readonly questions: readonly string[];
+  /** Beginnings of hashes that people were shown, to be approved. */
+  readonly hashes: readonly string[];
 }
 
 /** Reads the issue anew: an event tells how it was, and others may have followed. Undefined where the event is about no issue. */
@@ -36,6 +45,7 @@ export async function readIssue({ event, signal }: Scene, forge: Forge | undefin
     ...{ number, title, body, author, labels, isOpen: state === 'open', textHash: hashOf(now) },
     comments: said.map((comment) => ({ author: comment.author, body: comment.body })),
     heard: said.at(-1)?.id ?? '',
+    said: saidIn(items.filter(({ body: text }) => hopsIn(text) > 0).map(({ body: text }) => text)),
   };
 }
 
@@ -49,6 +59,7 @@ function fromEvent({ data, id, actor, actortype, hops }: Scene['event']): Readin
     ...{ number, title, body, author, labels, isOpen: state === 'open', textHash: textHashOf({ id, data }) ?? '' },
     comments: isHeard ? [{ author: actor, body: comment.body }] : [],
     heard: isHeard ? String(comment.id) : undefined,
+    said: saidIn([]),
   };
 }
 
@@ -56,6 +67,15 @@ function fromEvent({ data, id, actor, actortype, hops }: Scene['event']): Readin
 function hashOf({ title, body }: { readonly title: string; readonly body: string }): string {
   const isWhole = title.length <= TEXT_LIMITS.title && body.length <= TEXT_LIMITS.body;
   return isWhole ? issueTextHash({ title, body }) : '';
+}
+
+/** As roles/general/product-owner/words.ts writes them. Who forges such a comment keeps us silent, and no more. */
+function saidIn(bodies: readonly string[]): Said {
+  const text = bodies.join('\n');
+  return {
+    questions: [...text.matchAll(/^\d{1,2}\. (.{1,500})$/gm)].map(([, question = '']) => question),
+    hashes: [...text.matchAll(/\/mindmesh ok ([0-9a-f]{12})/g)].map(([, hash = '']) => hash),
+  };
 }
 
 /** No agent's, and no bot's: what those say is no answer of a person. */

@@ -146,6 +146,23 @@ test('product owner / a text that was edited is another text: it is said anew, w
   assert.equal(getRow(node.disk, 'agent_rows', tableKey('conversations', SUBJECT))?.textHash, hash);
 });
 
+for (const [what, turn] of [
+  ['a question', unclear('Which pages?')],
+  ['that it is ready', CLEAR],
+] as const) {
+  test(`product owner / ${what} that another node said is not said again where its record has not come yet`, async () => {
+    const world = new IssueWorld();
+    const one = await boot(world, { model: new ScriptedModel(turn) });
+    await one.general.start();
+    await works(one, world.opened());
+    const other = await boot(world, { model: new ScriptedModel(turn), card: cardOf('other', { offers: [PO] }) });
+    await other.general.start();
+    await works(other, world.says('ada', 'What is it?'));
+    assert.equal(world.ofAgents.length, 1);
+    assert.equal(stateOf(other), stateOf(one));
+  });
+}
+
 test('product owner / follows its issue into development and to its end', async () => {
   const world = new IssueWorld();
   const node = await boot(world, { model: new ScriptedModel(CLEAR) });

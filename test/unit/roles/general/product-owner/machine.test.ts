@@ -100,13 +100,19 @@ for (const status of CONVERSATION_STATES) {
   });
 }
 
+const there = (...labels: string[]) => ({ labels, said: { questions: [], hashes: [] } });
+
 test('product owner / machine / what is unclear is labelled so, and the other label goes', () => {
   const analysis = {
     needs_clarification: true,
     questions: ['Who needs it?', 'Which version?'],
     refined_description: '',
   };
-  const verdict = verdictOf(known('ready_for_dev', { asked: ['which VERSION'] }), analysis, ['ready-for-dev', 'bug']);
+  const verdict = verdictOf(
+    known('ready_for_dev', { asked: ['which VERSION'] }),
+    analysis,
+    there('ready-for-dev', 'bug'),
+  );
   assert.deepEqual(verdict, {
     status: 'needs_clarification',
     ask: ['Who needs it?'],
@@ -117,9 +123,9 @@ test('product owner / machine / what is unclear is labelled so, and the other la
 
 test('product owner / machine / what is clear is ready, and labels that are right are left', () => {
   const analysis = { needs_clarification: false, questions: [], refined_description: 'x' };
-  assert.deepEqual(verdictOf(undefined, analysis, []).labels, { add: ['ready-for-dev'], remove: [] });
-  assert.deepEqual(verdictOf(undefined, analysis, ['Ready-for-dev']).labels, { add: [], remove: [] });
-  assert.equal(verdictOf(undefined, analysis, []).status, 'ready_for_dev');
+  assert.deepEqual(verdictOf(undefined, analysis, there()).labels, { add: ['ready-for-dev'], remove: [] });
+  assert.deepEqual(verdictOf(undefined, analysis, there('Ready-for-dev')).labels, { add: [], remove: [] });
+  assert.equal(verdictOf(undefined, analysis, there()).status, 'ready_for_dev');
 });
 
 test('product owner / form / a model that finds something unclear and asks nothing has no question; what is too much is cut', () => {

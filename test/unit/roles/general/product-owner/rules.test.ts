@@ -73,6 +73,7 @@ for (const { id, title = 'The list', body, labels = [], comments = [], asks } of
       textHash: '',
       comments: said,
       heard: '',
+      said: { questions: [], hashes: [] },
     };
     const { needs_clarification, questions, refined_description } = analysisByRules(reading);
     assert.deepEqual(
