@@ -1,8 +1,17 @@
-import type { Account } from './accounts.ts';
-import { linesOf } from './diffs.ts';
 import { userOf } from './events.ts';
 import type { LabParts } from './proxy.ts';
 import { numberOf, type Pulls } from './pulls.ts';
+import {
+  associationOf,
+  type LabReview,
+  type LabReviewComment,
+  type Place,
+  placesOf,
+  type ReviewState,
+  seenBy,
+  stateOf,
+  unprocessable,
+} from './review-rows.ts';
 import {
   type Ask,
   accountOf,
@@ -15,33 +24,6 @@ import {
   textOf,
   writerOf,
 } from './router.ts';
-import type { ReviewCommentShape, ReviewShape } from './shapes.ts';
-
-type State = 'PENDING' | 'COMMENTED' | 'APPROVED' | 'CHANGES_REQUESTED' | 'DISMISSED';
-const STATES: Readonly<Record<string, State>> = {
-  COMMENT: 'COMMENTED',
-  APPROVE: 'APPROVED',
-  REQUEST_CHANGES: 'CHANGES_REQUESTED',
-};
-
-export interface LabReview extends ReviewShape {
-  readonly repository: string;
-  readonly number: number;
-  readonly by: Account;
-  body: string;
-  state: State;
-  submitted_at?: string;
-  /** Folded up as off-topic, duplicate and so on: GraphQL only. */
-  isMinimized: boolean;
-}
-
-export interface LabReviewComment extends ReviewCommentShape {
-  readonly repository: string;
-  readonly number: number;
-  readonly review: LabReview['id'];
-  readonly by: Account;
-  body: string;
-}
 
 /**
  * Gaps: reviews of `emulate` take comments by position only and check no line, pending ones are seen by everybody, may be many, and
@@ -150,7 +132,7 @@ export class Reviews {
     }
     const { head } = await this.#pulls.shas(ask.repository, number);
     let problem: unknown;
-    const places = await this.#placesOf(ask, number).catch((error: unknown) => {
+    const places = await placesOf(ask, () => this.#pulls.files(ask.repository, number)).catch((error: unknown) => {
       problem = error;
       return [];
     });
@@ -184,7 +166,7 @@ export class Reviews {
   }
 
   /** Nobody has a verdict on what is their own. */
-  async #refuseOwn({ by, repository, number }: LabReview, state: State): Promise<void> {
+  async #refuseOwn({ by, repository, number }: LabReview, state: ReviewState): Promise<void> {
     if (state === 'COMMENTED') return;
     const { json } = await this.#lab.emulate(by, 'GET', `/repos/${repository}/pulls/${number}`);
     const isOwn = isJson(json) && isJson(json.user) && json.user.login === by.login;
@@ -206,22 +188,7 @@ export class Reviews {
     });
   }
 
-  /** Comments may only be on lines that the diff shows. */
-  async #placesOf(ask: Ask, number: number): Promise<Place[]> {
-    const wanted = Array.isArray(ask.body.comments) ? ask.body.comments.filter(isJson) : [];
-    if (wanted.length === 0) return [];
-    const files = await this.#pulls.files(ask.repository, number);
-    return wanted.map((comment) => {
-      const file = files.find(({ filename }) => filename === comment.path);
-      if (file === undefined) throw unprocessable('Path could not be resolved');
-      const side = comment.side === 'LEFT' ? 'LEFT' : 'RIGHT';
-      const line = Number(comment.line);
-      if (!linesOf(file.patch ?? '')[side].has(line)) throw unprocessable('Line could not be resolved');
-      return { path: file.filename, line, side, body: textOf(comment.body) };
-    });
-  }
-
-  #submit(review: LabReview, state: State): void {
+  #submit(review: LabReview, state: ReviewState): void {
     review.state = state;
     review.submitted_at = new Date().toISOString();
     this.#tell(review, 'submitted');
@@ -278,31 +245,4 @@ export class Reviews {
       })),
     );
   }
-}
-
-interface Place {
-  readonly path: string;
-  readonly line: number;
-  readonly side: 'LEFT' | 'RIGHT';
-  readonly body: string;
-}
-
-function stateOf({ body }: Ask): State {
-  const state = STATES[textOf(body.event)];
-  if (state === undefined) throw unprocessable('Event is not one of COMMENT, APPROVE, REQUEST_CHANGES');
-  return state;
-}
-
-/** Whoever began a review and has not submitted it is the only one to see it. */
-function seenBy(ask: Ask): (review: LabReview) => boolean {
-  const { login } = accountOf(ask);
-  return ({ state, by }) => state !== 'PENDING' || by.login === login;
-}
-
-function associationOf({ isApp, mayWrite }: Account): LabReview['author_association'] {
-  return mayWrite && !isApp ? 'MEMBER' : 'NONE';
-}
-
-function unprocessable(error: string): LabProblem {
-  return new LabProblem(422, 'Unprocessable Entity', [error]);
 }
