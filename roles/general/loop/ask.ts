@@ -8,7 +8,7 @@ import { specsOf } from '../tools/tools.ts';
 import { answerForm } from './answer-form.ts';
 import { verdictOn } from './budget.ts';
 import { promptsOf } from './opening.ts';
-import type { Stage } from './stage.ts';
+import { callable, type Stage } from './stage.ts';
 import { addUsage, type Talk } from './talk.ts';
 
 /** What a turn of the model came to: its answer, or calls that are part of the talk now. */
@@ -19,12 +19,12 @@ export interface Turn {
 
 /** @throws MeshError `model-unavailable` also where its own budget has no room for the question, `model-nonsense`, `budget-exceeded` */
 export async function ask(talk: Talk, stage: Stage, model: Model): Promise<Turn> {
-  const { scene, manifest, allowed, options, parts } = stage;
+  const { scene, manifest, options, parts } = stage;
   const { runtime } = parts;
   const messages = [...(await promptsOf(talk, stage)), ...talk.messages];
   const verdict = verdictOn(talk, messages, manifest.budget, runtime.wall());
   if (verdict.may === 'stop') throw unavailable(verdict.reason);
-  const tools = specsOf(allowed);
+  const tools = specsOf(callable(stage, talk));
   const isFree = verdict.may === 'go on' && tools.length > 0;
   const left = talk.began + manifest.budget.seconds * 1_000 - runtime.wall();
   const question = {

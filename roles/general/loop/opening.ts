@@ -1,16 +1,18 @@
 import { cleanJson } from '../../policy/untrusted.ts';
 import type { Message } from '../../ports/model.ts';
 import type { Scene } from '../conversation.ts';
-import type { ConversationParts } from '../conversation-parts.ts';
 import { fenced } from '../fence.ts';
 import { remember } from '../memory.ts';
 import { customPrompts } from '../prompt.ts';
-import type { Stage } from './stage.ts';
+import { callable, isByStranger, type Stage } from './stage.ts';
 import type { Talk } from './talk.ts';
 
 /** The first question: when it is asked, and what is remembered of the subject. */
-export async function openingOf(talk: Talk, { task, event }: Scene, parts: ConversationParts): Promise<Talk> {
+export async function openingOf(before: Talk, stage: Stage): Promise<Talk> {
+  const { scene, parts } = stage;
+  const { task, event } = scene;
   const began = parts.runtime.wall();
+  const talk = { ...before, readsOnly: await isByStranger(stage) };
   if (task === undefined) return { ...talk, began };
   const { eventId, slot } = task;
   const remembered = await remember({ eventId, slot, subject: event.subject }, parts);
@@ -30,11 +32,11 @@ export function steeringOf(talk: Talk, { orders }: Scene): Talk {
 }
 
 export async function promptsOf(talk: Talk, stage: Stage): Promise<readonly Message[]> {
-  const { scene, manifest, allowed, options, parts } = stage;
+  const { scene, manifest, options, parts } = stage;
   const { general, event } = scene;
   const { templates, customisations, redact } = parts;
   const { self } = options;
-  const own = { self, templates, customisations, manifest, tools: allowed, redact };
+  const own = { self, templates, customisations, manifest, tools: callable(stage, talk), redact };
   const prompts = await customPrompts(general, event, own);
   const memory =
     talk.memory === ''

@@ -26,6 +26,8 @@ const TalkSchema = z.object({
   usage: UsageSchema,
   /** What was said before about the same subject, as it was known at the beginning. */
   memory: z.string(),
+  /** Who wrote what it is about is a stranger, whoever caused the event: its tools only read. */
+  readsOnly: z.boolean(),
   /** How many of the operator's words were passed on. */
   said: z.int().nonnegative(),
   /** Effects that tools asked for. */
@@ -57,6 +59,7 @@ export const NOTHING_SAID: Talk = {
   turns: 0,
   usage: { promptTokens: 0, completionTokens: 0, costUsd: 0 },
   memory: '',
+  readsOnly: false,
   said: 0,
   writes: 0,
   dropped: 0,

@@ -10,7 +10,7 @@ import { isToBeKept, perform, planOf } from '../publish.ts';
 import { act } from './act.ts';
 import { ask } from './ask.ts';
 import { openingOf, steeringOf } from './opening.ts';
-import { type Stage, stageOf } from './stage.ts';
+import { callable, type Stage, stageOf } from './stage.ts';
 import { decodeTalk, NOTHING_SAID, shortened, type Talk } from './talk.ts';
 
 /**
@@ -36,7 +36,7 @@ async function think(talk: Talk, stage: Stage): Promise<Next<Talk>> {
   const trust = trustOf(scene.event);
   if (!manifest.trust.includes(trust)) return answered(talk, notFor(trust), stage);
   if (parts.model === undefined) return answered(talk, offlineRules(scene, NO_MODEL), stage);
-  const opened = talk.turns === 0 ? await openingOf(talk, scene, parts) : talk;
+  const opened = talk.turns === 0 ? await openingOf(talk, stage) : talk;
   const heard = steeringOf(opened, scene);
   try {
     const { talk: next, answer } = await ask(heard, stage, parts.model);
@@ -65,7 +65,8 @@ function isForRules(error: unknown): error is MeshError {
 async function called(talk: Talk, stage: Stage): Promise<Next<Talk>> {
   const last = talk.messages.at(-1);
   const calls = last?.role === 'assistant' ? (last.calls ?? []) : [];
-  const { scene, site, allowed, parts } = stage;
+  const { scene, site, parts } = stage;
+  const allowed = callable(stage, talk);
   const { messages, actions, writes } = await act(
     calls,
     { turn: talk.turns, writes: talk.writes },

@@ -7,7 +7,9 @@ import { numberedThing, type Site } from './site.ts';
 import { toldText } from './told.ts';
 
 /** Of a diff, in tokens; numbers of lines come to it. */
-const PART_TOKENS = 5_000;
+const PART_TOKENS = 4_000;
+/** Characters of a part with its numbers, where every line is as short as lines can be: nothing of it is cut. */
+const PART_CHARS = 80_000;
 /** More parts than anybody asks for; what finds no room in them is told. */
 const MOST_PARTS = 100;
 
@@ -26,8 +28,8 @@ export const READ_DIFF = reading(
     ];
     // Names of files are texts of others as well.
     const note = leftOutNote(leftOut);
-    const text = [...(chunk?.parts ?? []).map(numberedPart), ...(note === undefined ? [] : [`Not shown: ${note}`])];
-    return toldText('DIFF', text.join('\n\n'), site.redact, notes);
+    const text = [...(chunk?.parts ?? []).map(numberedPart), ...(note === undefined ? [] : [note])];
+    return toldText('DIFF', text.join('\n\n'), site.redact, notes, PART_CHARS);
   },
 );
 

@@ -129,3 +129,16 @@ test('templates / generals / their user prompts have a task for everything an ev
     for (const about of ABOUTS) assert.ok(text.includes(`{{#if about.${about}}}`), `${name}: ${about}`);
   }
 });
+
+for (const { name, specialisations } of GENERALS) {
+  test(`templates / generals / ${name} is told of its tools, its labels and the lines it may name, as its manifest says`, () => {
+    const general = { name, specialisations: [...specialisations], concurrency: 1, capacity: 1 };
+    const manifest = SHIPPED.manifests.get(`generals/${name}`) ?? assert.fail();
+    const { tools } = manifest;
+    const { system } = renderPrompts(general, pullRequestEvent(), { self, templates: SHIPPED, manifest, tools });
+    for (const tool of tools) assert.ok(system.includes(tool), tool);
+    assert.doesNotMatch(system, /not the repository and not the diff/);
+    for (const label of manifest.labels) assert.ok(system.includes(label), label);
+    assert.equal(system.includes('"line"'), manifest.output === 'review');
+  });
+}

@@ -152,6 +152,19 @@ test("general / tool loop / a stranger's event leaves only the tools that read, 
   assert.equal(world.writes, 1);
 });
 
+test("general / tool loop / a member who speaks below a stranger's pull request lends its agent no right to write", async () => {
+  const forge = new MemoryForge({ ...FORGE, pullRequest: { association: 'CONTRIBUTOR' } });
+  const { model, world } = await worked({ forge, turns: [calls(call('comment', { text: 'x' })), ANSWER] });
+  assert.deepEqual(
+    model.requests.map(({ tools }) => tools?.map(({ name }) => name)),
+    [
+      ['read_file', 'read_diff'],
+      ['read_file', 'read_diff'],
+    ],
+  );
+  assert.equal(world.writes, 1, 'its answer alone');
+});
+
 test('general / tool loop / no secret of a call is in the audit, and none of a file reaches the model', async () => {
   const files = { 'src/a.ts': 'const key = "ghp_0123456789abcdefghijABCDEFGHIJ012345";' };
   const forge = new MemoryForge({ files });
