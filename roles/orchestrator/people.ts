@@ -93,7 +93,7 @@ export class People {
   }
 
   async #word(event: MeshEvent, command: Command & { name: 'ok' | 'deny' }, at: number): Promise<MeshRecord[]> {
-    const textHash = await this.#textMeant(event, command.hash);
+    const textHash = await this.#textMeant(event, command);
     if (textHash === undefined) return [];
     const { subject, actor, id } = event;
     const verdict = command.name === 'ok' ? 'approved' : 'denied';
@@ -103,9 +103,11 @@ export class People {
   }
 
   /** The text of the issue as it was when the comment was written, the head of the pull request, or what an agent asked about. */
-  async #textMeant(event: MeshEvent, hash: string | undefined): Promise<string | undefined> {
-    const shown = textHashOf(event) ?? event.data.pullRequest?.head.sha;
-    if (hash === undefined && shown !== undefined) return shown;
+  async #textMeant(event: MeshEvent, { name, hash }: Command & { name: 'ok' | 'deny' }): Promise<string | undefined> {
+    const shown = textHashOf(event) ?? (hash === undefined ? undefined : event.data.pullRequest?.head.sha);
+    if (hash === undefined && shown !== undefined) {
+      return name === 'deny' || this.#hasSeen(event, shown) ? shown : undefined;
+    }
     const known = new Set([...(shown === undefined ? [] : [shown]), ...(await this.#asked(event.subject))]);
     const fits = [...known].filter((each) => hash === undefined || each.startsWith(hash));
     if (fits.length === 1) return fits[0];
@@ -113,6 +115,17 @@ export class People {
     if (WHOLE_HASH.test(hash)) return hash;
     const head = await newestHeadOf(event.subject, this.#parts);
     return head?.startsWith(hash) ? head : undefined;
+  }
+
+  /**
+   * Whoever names no hash may mean another text than the one that is there: its author could edit it in the same moment. So it is
+   * one's own issue, or the text of which everybody was told that it is ready.
+   */
+  #hasSeen({ subject, actor, data }: MeshEvent, textHash: string): boolean {
+    const { tables } = this.#parts;
+    if (data.issue?.author === actor) return true;
+    const isTold = getRow(tables, 'conversations', subject)?.status === 'ready_for_dev';
+    return isTold && getRow(tables, 'agent_rows', tableKey('conversations', subject))?.textHash === textHash;
   }
 
   async #asked(subject: string): Promise<string[]> {

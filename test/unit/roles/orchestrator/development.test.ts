@@ -21,7 +21,7 @@ const ACTS = {
 type Act = keyof typeof ACTS;
 type Issue = NonNullable<MeshEvent['data']['issue']>;
 
-const FIRST = issueEvent().data.issue as Issue;
+const FIRST: Issue = { ...(issueEvent().data.issue as Issue), author: 'ada' };
 const BODY = FIRST.body;
 
 /** The owner of the issue, as it decides about one event after another. */

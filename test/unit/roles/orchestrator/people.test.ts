@@ -4,7 +4,7 @@ import type { MeshEvent } from '../../../../protocols/event.ts';
 import type { MeshRecord } from '../../../../protocols/record.ts';
 import { People, type PeopleOptions } from '../../../../roles/orchestrator/people.ts';
 import { textHashOf } from '../../../../roles/policy/development.ts';
-import { approvalAskedRecord } from '../../../fakes/agent-records.ts';
+import { approvalAskedRecord, conversationRecord } from '../../../fakes/agent-records.ts';
 import { issueEvent, pullRequestEvent } from '../../../fakes/events.ts';
 import { AT, distributionRecord, doneRecord, eventId, eventRecord, SLOT } from '../../../fakes/records.ts';
 import { startedNode } from '../../../fakes/replica-node.ts';
@@ -33,7 +33,8 @@ async function people(options: PeopleOptions = {}, records: readonly MeshRecord[
 }
 
 test('orchestrator / people / a member’s ok approves exactly the text that the issue had then', async () => {
-  const { people: all } = await people();
+  const told = conversationRecord(1, { conversationId: ISSUE.subject, status: 'ready_for_dev', textHash: HASH });
+  const { people: all } = await people({}, [told]);
   assert.deepEqual(await all.recordsFor(comment('Fine.\n\n/mindmesh ok'), AT), [
     {
       v: 1,
@@ -54,6 +55,27 @@ test('orchestrator / people / a member’s ok approves exactly the text that the
   assert.deepEqual(await all.recordsFor(comment('/mindmesh ok 0000000'), AT), [], 'the text is another by now');
 });
 
+test('orchestrator / people / without a hash ok means one’s own issue, or the text that was said to be ready', async () => {
+  const says = async (body: string, records: readonly MeshRecord[], fields: Partial<MeshEvent> = {}) => {
+    const { people: all } = await people({}, records);
+    return (await all.recordsFor(comment(body, fields), AT)).length;
+  };
+  const told = (fields: object) =>
+    conversationRecord(1, { conversationId: ISSUE.subject, status: 'ready_for_dev', textHash: HASH, ...fields });
+  assert.equal(await says('/mindmesh ok', []), 0, 'nobody said what it is');
+  assert.equal(await says('/mindmesh ok', [told({ textHash: 'f'.repeat(64) })]), 0, 'it was edited since');
+  assert.equal(await says('/mindmesh ok', [told({ status: 'analyzing' })]), 0, 'it is being read');
+  assert.equal(await says('/mindmesh ok', [told({})]), 1);
+  assert.equal(await says(`/mindmesh ok ${HASH.slice(0, 7)}`, []), 1);
+  assert.equal(await says('/mindmesh deny', []), 1, 'a no needs no care');
+  const own = {
+    ...ISSUE.data,
+    issue: { ...ISSUE.data.issue, author: 'ada' },
+    comment: comment('/mindmesh ok').data.comment,
+  };
+  assert.equal(await says('', [], { data: own as MeshEvent['data'] }), 1);
+});
+
 const NO_SAY: readonly { id: string; fields: Partial<MeshEvent>; options?: PeopleOptions }[] = [
   { id: 'a stranger', fields: { authorassociation: 'CONTRIBUTOR' } },
   { id: 'nobody known', fields: { authorassociation: 'UNKNOWN' } },
@@ -68,21 +90,21 @@ const NO_SAY: readonly { id: string; fields: Partial<MeshEvent>; options?: Peopl
   {
     id: 'the comment of another',
     fields: {
-      data: { ...comment('/mindmesh ok').data, comment: { id: 1, body: '/mindmesh ok', author: 'eve', url: '' } },
+      data: { ...comment('/mindmesh ok').data, comment: { id: 1, body: '/mindmesh deny', author: 'eve', url: '' } },
     },
   },
 ];
 for (const { id, fields, options } of NO_SAY) {
   test(`orchestrator / people / no say: ${id}`, async () => {
     const { people: all } = await people(options);
-    assert.deepEqual(await all.recordsFor(comment('/mindmesh ok\n/mindmesh cancel', fields), AT), []);
+    assert.deepEqual(await all.recordsFor(comment('/mindmesh deny\n/mindmesh cancel', fields), AT), []);
   });
 }
 
 test('orchestrator / people / whose word counts is configured', async () => {
   const { people: all } = await people({ by: ['collaborator'] });
-  assert.equal((await all.recordsFor(comment('/mindmesh ok', { authorassociation: 'COLLABORATOR' }), AT)).length, 1);
-  assert.equal((await all.recordsFor(comment('/mindmesh ok', { authorassociation: 'OWNER' }), AT)).length, 0);
+  assert.equal((await all.recordsFor(comment('/mindmesh deny', { authorassociation: 'COLLABORATOR' }), AT)).length, 1);
+  assert.equal((await all.recordsFor(comment('/mindmesh deny', { authorassociation: 'OWNER' }), AT)).length, 0);
 });
 
 test('orchestrator / people / on a pull request ok means what an agent asked about, or the head that is named whole', async () => {
