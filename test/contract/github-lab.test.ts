@@ -191,9 +191,13 @@ describe('github-lab', () => {
     await until('pull_request.ready_for_review');
   });
 
-  test('contract / github-lab / what was not delivered is listed and made again with its id', async () => {
+  test('contract / github-lab / what was not delivered is listed and made again with its id', async (t) => {
     const failing = createServer((_, response) => response.writeHead(failing.listening && isUp ? 202 : 503).end());
     let isUp = false;
+    t.after(() => {
+      failing.closeAllConnections();
+      failing.close();
+    });
     await new Promise<void>((resolve) => failing.listen(0, '127.0.0.1', resolve));
     const hookId = lab.hook({ url: `http://127.0.0.1:${Object(failing.address()).port}/`, secret: 's' });
     await lab.as('alice').openIssue({ title: 'Unheard' });
@@ -207,6 +211,21 @@ describe('github-lab', () => {
     await lab.deliveries.idle();
     const [made] = await lab.as('alice').all('GET /repos/{owner}/{repo}/hooks/{hook_id}/deliveries', list);
     assert.deepEqual([made?.status_code, made?.guid, made?.redelivery], [202, missed?.guid, true]);
-    failing.close();
+
+    isUp = false;
+    await lab.as('alice').openIssue({ title: 'Unheard again' });
+    await until('issues.opened');
+    isUp = true;
+    lab.deliveries.again();
+    lab.deliveries.again();
+    await lab.deliveries.idle();
+    const tries = await lab.as('alice').all('GET /repos/{owner}/{repo}/hooks/{hook_id}/deliveries', list);
+    assert.deepEqual(
+      tries.slice(0, 2).map(({ status_code, redelivery }) => [status_code, redelivery]),
+      [
+        [202, true],
+        [503, false],
+      ],
+    );
   });
 });

@@ -80,11 +80,14 @@ export class Deliveries {
 
   /** What GitHub's owner, or a sweeper, does: makes again whatever no try of brought a 2xx. */
   again(): void {
-    const taken = new Set(this.#tries.filter(({ status_code: code }) => code >= 200 && code < 300).map(nameOf));
-    const missing = new Map(this.#tries.map((each) => [nameOf(each), each]));
-    for (const [name, each] of missing) {
-      if (!taken.has(name)) this.#queue = this.#queue.then(() => this.#try(each.hook, { ...each, redelivery: true }));
-    }
+    this.#queue = this.#queue.then(async () => {
+      const isTaken = ({ status_code: code }: Try) => code >= 200 && code < 300;
+      const taken = new Set(this.#tries.filter(isTaken).map(nameOf));
+      const newest = new Map(this.#tries.map((each) => [nameOf(each), each]));
+      for (const [name, each] of newest) {
+        if (!taken.has(name)) await this.#try(each.hook, { ...each, redelivery: true });
+      }
+    });
   }
 
   /** Resolves when all that was sent so far has been answered. */
