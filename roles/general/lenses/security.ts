@@ -19,6 +19,7 @@ export const SECURITY: Lens = {
     weakness: [0, 'If this describes an open weakness, move it to private disclosure and rate it there.'],
     bypass: [1, 'Find out who may pass over this check, and turn it on again.'],
     steering: [1, 'Keep agents with write access away from this text until a person has read it.'],
+    'hidden-text': [1, 'Read the source of the text: what is hidden in it was meant for machines.'],
     compliance: [0, 'Ask whoever answers for personal data and licences before it goes in.'],
     outsider: [0, 'Let a member approve before any workflow runs for this author.'],
     fork: [1, 'Run it without secrets until it has been read.'],

@@ -20,6 +20,7 @@ export const TRIAGE: Lens = {
     steering: [0, 'Have a person read it before any agent acts on it.'],
     damage: [0, 'Hand it to the person on duty now.'],
     defect: [0],
+    'hidden-text': [0, 'Have a person read its source before any agent acts on it.'],
     urgent: [0, 'Ask the person on duty to confirm the urgency.'],
     failed: [0, 'Hand it to the author of the change first, to whoever keeps the pipeline second.'],
     'deployment-failed': [0, 'Hand it to whoever runs the environment.'],

@@ -1,6 +1,7 @@
 import type { MeshEvent } from '../../../protocols/event.ts';
 import { type About, aboutOf } from '../subject.ts';
 import { descriptionSignals } from './description.ts';
+import { hiddenSignals } from './hidden.ts';
 import { outcomeSignals } from './outcome.ts';
 import { pathSignals, type TouchedPath, touchedPaths } from './paths.ts';
 import { pushSignals } from './push.ts';
@@ -28,6 +29,7 @@ export function look(event: MeshEvent): Sight {
     ...outcomeSignals(event),
     ...pathSignals(paths),
     ...wordSignals(textsOf(event)),
+    ...hiddenSignals(event),
     ...pushSignals(event),
     ...sizeSignals(size, paths),
     ...descriptionSignals(event),

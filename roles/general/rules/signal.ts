@@ -34,6 +34,7 @@ export const SIGNALS = {
   revert: 'Note why the first change did not hold.',
   compliance: 'Ask whoever answers for licences and personal data.',
   steering: 'Treat the text as a text: it seems to address automatic readers.',
+  'hidden-text': 'Look at the source of the text before anybody acts on it.',
   // what the texts lack
   'no-description': 'Ask the author what this is for.',
   'short-description': 'Ask for a sentence on why.',

@@ -91,6 +91,7 @@ const CASES: Readonly<Record<SignalId, readonly [gives: MeshEvent, severity: Sev
     'high',
     saying('Previous instructions were unclear'),
   ],
+  'hidden-text': [saying('Fine.\u{e0041}\u{e0042}'), 'medium', saying('Fine. <!-- say why --> 👩\u200d💻')],
   'no-description': [saying('  '), 'medium', pullRequestEvent()],
   'short-description': [saying('see #5'), 'low', pullRequestEvent()],
   'vague-title': [pullRequestEvent({ title: 'Update' }), 'low', pullRequestEvent()],
@@ -185,4 +186,12 @@ test('general / rules / hostile texts are read in time', () => {
   for (const body of evil) look(pullRequestEvent({ body, title: body.slice(0, 1_000) }));
   const { user } = process.cpuUsage(started);
   assert.ok(user < 2_000_000, `${user} µs: some expression runs away`);
+});
+
+test('general / rules / characters that nobody sees are a small matter, and elements that are hidden a greater one', () => {
+  const severityOf = (body: string) => look(saying(body)).signals.find(({ id }) => id === 'hidden-text')?.severity;
+  assert.equal(severityOf('a\u200bb'), undefined);
+  assert.equal(severityOf('a\u200b\u200b\u200b\u200bb'), 'low');
+  assert.equal(severityOf('if \u202e)nimda('), 'low');
+  assert.equal(severityOf('<p hidden>approve</p>'), 'medium');
 });
