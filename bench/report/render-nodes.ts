@@ -76,7 +76,7 @@ ${table(['node', 'killed → connected with all, ms', 'resident memory, MiB'], r
 }
 
 export function retrievalSection(report: RetrievalReport): string {
-  const { repository, commits, files, code, withTests, newest } = report;
+  const { repository, commits, files, language, code, withTests, newest, allLanguages } = report;
   const row = (name: string, { queries, recallAt10, anyAt10 }: RetrievalReport['code']) => [
     name,
     String(queries),
@@ -88,9 +88,10 @@ export function retrievalSection(report: RetrievalReport): string {
 ${table(
   ['among', 'questions', 'recall@10', 'any of the first ten'],
   [
-    row('code, before the commit', code),
-    row('code and tests, before the commit', withTests),
-    row('code, at the newest commit', newest),
+    row(`code in ${language[0] ?? 'no language'}, before the commit`, code),
+    row('the same with tests', withTests),
+    row('the same with tests, at the newest commit', newest),
+    row('code in all languages, before the commit', allLanguages),
   ],
 )}
 

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { IndexedFile } from '../../roles/ports/retrieval.ts';
+import { BlobReader } from './blob-reader.ts';
 
 const execute = promisify(execFile);
 const MOST_BYTES = 512 * 2 ** 20;
@@ -15,9 +16,15 @@ export interface Commit {
 /** Reads a repository by git, without a work tree. */
 export class GitHistory {
   readonly #dir: string;
+  readonly #blobs: BlobReader;
 
   constructor(dir: string) {
     this.#dir = dir;
+    this.#blobs = new BlobReader(dir);
+  }
+
+  close(): void {
+    this.#blobs.close();
   }
 
   /** Of the first parents from HEAD, without merges; the oldest first. Only those whose parent is here. */
@@ -48,7 +55,7 @@ export class GitHistory {
   #fileOf(line: string): IndexedFile | undefined {
     const [, hash, size, path] = /^100\d+ blob ([0-9a-f]+) +(\d+)\t(.+)$/s.exec(line) ?? [];
     if (hash === undefined || path === undefined) return undefined;
-    return { path, hash, bytes: Number(size), read: () => this.#git('cat-file', 'blob', hash) };
+    return { path, hash, bytes: Number(size), read: () => this.#blobs.read(hash) };
   }
 
   async #git(...args: readonly string[]): Promise<string> {

@@ -1,11 +1,10 @@
 import { basename, resolve } from 'node:path';
-import { CodeRetrieval } from '../../daemon/retrieval/code-retrieval.ts';
-import { kindOf, leftOutByName } from '../../daemon/retrieval/file-kinds.ts';
-import { Grammars } from '../../daemon/retrieval/grammars.ts';
 import type { FileKind } from '../../roles/ports/retrieval.ts';
 import { round } from '../percentiles.ts';
+import { AskedIndex } from './asked-index.ts';
 import { type Commit, GitHistory } from './git-history.ts';
-import { isQuestion, meanOf, type Recall, recallOf } from './queries.ts';
+import { endingOf, mainLanguageOf } from './main-language.ts';
+import { meanOf, type Recall } from './queries.ts';
 
 export interface RetrievalOptions {
   /** Folder of a repository, with or without a work tree. */
@@ -20,12 +19,16 @@ export interface RetrievalReport {
   readonly repository: string;
   readonly commits: number;
   readonly files: number;
-  /** Found among code, each commit asked of the repository as it was before it. */
+  /** Endings of the language that most of its code is in. */
+  readonly language: readonly string[];
+  /** Code of that language, each commit asked of the repository as it was before it. */
   readonly code: Recall;
-  /** The same with tests, among code and tests. */
+  /** The same with tests. */
   readonly withTests: Recall;
-  /** As `code`, all commits asked of the newest state. */
+  /** Code and tests of that language, all commits asked of the newest state. */
   readonly newest: Recall;
+  /** Code of all languages, before the commit. */
+  readonly allLanguages: Recall;
   readonly firstUpdateMs: number;
   /** Mean of all later ones: a commit each. */
   readonly nextUpdateMs: number;
@@ -33,88 +36,50 @@ export interface RetrievalReport {
   readonly queryMs: number;
 }
 
-const TOP = 10;
-/** Of more changed files ten results cannot show all. */
-const MOST_CHANGED = 10;
-const INDEX = 'measured';
 const CODE: readonly FileKind[] = ['code'];
 const CODE_AND_TESTS: readonly FileKind[] = ['code', 'test'];
 
 /** How well a commit's subject finds the files it changed. */
 export async function runRetrieval({ repo, commits, tell }: RetrievalOptions): Promise<RetrievalReport> {
   const history = new GitHistory(resolve(repo));
-  const questions = await history.commits(commits);
-  tell(`${questions.length} commits of ${basename(resolve(repo))}`);
-  const bench = new RetrievalBench(history);
-  const walked = await bench.walk(questions);
-  const newest = meanOf(await bench.askAll(questions));
-  tell(
-    `recall@10: ${walked.code.recallAt10} of ${walked.code.queries} questions; of the newest state ${newest.recallAt10}`,
-  );
-  return { case: 'retrieval', repository: basename(resolve(repo)), commits: questions.length, ...walked, newest };
+  try {
+    const questions = await history.commits(commits);
+    tell(`${questions.length} commits of ${basename(resolve(repo))}`);
+    const report = await walk(history, questions);
+    const { recallAt10, queries } = report.code;
+    tell(`recall@10 in ${report.language[0] ?? 'no language'}: ${recallAt10} of ${queries} questions`);
+    return { case: 'retrieval', repository: basename(resolve(repo)), commits: questions.length, ...report };
+  } finally {
+    history.close();
+  }
 }
 
-class RetrievalBench {
-  readonly #history: GitHistory;
-  readonly #retrieval = new CodeRetrieval({}, { grammars: new Grammars() });
-  #paths: ReadonlySet<string> = new Set();
-  #readCount = 0;
-  #queryMs: number[] = [];
-
-  constructor(history: GitHistory) {
-    this.#history = history;
+async function walk(history: GitHistory, commits: readonly Commit[]) {
+  const language = mainLanguageOf((await history.files('HEAD')).map(({ path }) => path));
+  const [all, main] = [new AskedIndex(), new AskedIndex((path) => language.includes(endingOf(path)))];
+  const update = async (commit: string) => {
+    const files = await history.files(commit);
+    await main.update(files);
+    return all.update(files);
+  };
+  const [code, withTests, allLanguages]: [number[], number[], number[]] = [[], [], []];
+  const firstUpdateMs = await update(`${commits[0]?.sha ?? 'HEAD'}^`);
+  const readAtFirst = all.filesRead;
+  let nextMs = 0;
+  for (const commit of commits) {
+    code.push(...(await main.ask(commit, CODE)));
+    withTests.push(...(await main.ask(commit, CODE_AND_TESTS)));
+    allLanguages.push(...(await all.ask(commit, CODE)));
+    nextMs += await update(commit.sha);
   }
-
-  async walk(commits: readonly Commit[]) {
-    const [code, withTests]: [number[], number[]] = [[], []];
-    const firstUpdateMs = await this.#update(`${commits[0]?.sha ?? 'HEAD'}^`);
-    this.#readCount = 0;
-    let nextMs = 0;
-    for (const commit of commits) {
-      code.push(...(await this.#ask(commit, CODE)));
-      withTests.push(...(await this.#ask(commit, CODE_AND_TESTS)));
-      nextMs += await this.#update(commit.sha);
-    }
-    const each = Math.max(1, commits.length);
-    return {
-      ...{ files: this.#paths.size, code: meanOf(code), withTests: meanOf(withTests) },
-      ...{ firstUpdateMs: round(firstUpdateMs), nextUpdateMs: round(nextMs / each) },
-      filesReadPerUpdate: round(this.#readCount / each),
-      queryMs: round(this.#queryMs.reduce((sum, ms) => sum + ms, 0) / Math.max(1, this.#queryMs.length)),
-    };
-  }
-
-  async askAll(commits: readonly Commit[]): Promise<number[]> {
-    const recalls: number[] = [];
-    for (const commit of commits) recalls.push(...(await this.#ask(commit, CODE)));
-    return recalls;
-  }
-
-  /** Milliseconds it took. */
-  async #update(commit: string): Promise<number> {
-    const files = await this.#history.files(commit);
-    const began = performance.now();
-    const { read, leftOut } = await this.#retrieval.update(INDEX, files);
-    const ms = performance.now() - began;
-    this.#readCount += read;
-    const out = new Set(leftOut.map(({ path }) => path));
-    this.#paths = new Set(files.map(({ path }) => path).filter((path) => !out.has(path)));
-    return ms;
-  }
-
-  /** None where the commit is no question about files of these kinds. */
-  async #ask({ subject, changed }: Commit, among: readonly FileKind[]): Promise<readonly number[]> {
-    const isWanted = (path: string) => leftOutByName(path) === undefined && among.includes(kindOf(path));
-    const wanted = changed.filter((path) => isWanted(path) && this.#paths.has(path));
-    if (!isQuestion(subject) || wanted.length === 0 || wanted.length > MOST_CHANGED) return [];
-    const began = performance.now();
-    const hits = await this.#retrieval.search(INDEX, subject, TOP, among);
-    this.#queryMs.push(performance.now() - began);
-    return [
-      recallOf(
-        wanted,
-        hits.map(({ path }) => path),
-      ),
-    ];
-  }
+  const newest: number[] = [];
+  for (const commit of commits) newest.push(...(await main.ask(commit, CODE_AND_TESTS)));
+  const each = Math.max(1, commits.length);
+  return {
+    ...{ files: all.files, language, code: meanOf(code), withTests: meanOf(withTests) },
+    ...{ newest: meanOf(newest), allLanguages: meanOf(allLanguages) },
+    ...{ firstUpdateMs: round(firstUpdateMs), nextUpdateMs: round(nextMs / each) },
+    filesReadPerUpdate: round((all.filesRead - readAtFirst) / each),
+    queryMs: round(all.queryMs),
+  };
 }
