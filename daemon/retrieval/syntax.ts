@@ -16,7 +16,8 @@ export class GrammarSyntax implements Syntax {
   }
 
   async problems(path: string, text: string): Promise<readonly SyntaxProblem[] | undefined> {
-    if (path.endsWith('.json')) return jsonProblems(text);
+    // Settings of TypeScript are JSON with comments.
+    if (path.endsWith('.json') && !/(^|\/)[jt]sconfig[^/]*$/.test(path)) return jsonProblems(text);
     return this.#grammars.parse(path, text, ({ rootNode }) => problemsOf(rootNode).slice(0, MOST));
   }
 }

@@ -63,6 +63,11 @@ export class GitWorkspace implements Workspace {
     return this.#tree.remove(path);
   }
 
+  async reset(): Promise<void> {
+    await this.#parts.git.run(['read-tree', '--reset', '-u', this.baseSha]);
+    await this.#parts.git.run(['clean', '-f', '-f', '-d', '-x', '--quiet']);
+  }
+
   run(command: SandboxCommand, signal: AbortSignal): Promise<SandboxResult> {
     return this.#parts.sandbox.run(join(this.#options.dir, 'tree'), command, signal);
   }

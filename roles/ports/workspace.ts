@@ -30,6 +30,8 @@ export interface Workspace {
   write(path: string, text: string): Promise<void>;
   /** What is not there is removed. @throws MeshError `path-outside` */
   remove(path: string): Promise<void>;
+  /** Makes the folder what the base is: whatever was written, by whomever, is gone. */
+  reset(): Promise<void>;
   /**
    * Runs a command on a copy of the folder, without network, with a home of its own and nothing of the node's environment. What it
    * writes is gone afterwards. It runs code of the repository: whoever calls has made sure that no stranger wrote it (T6).

@@ -3,6 +3,7 @@
  * a secret. People change these. Matched without regard to case, as some file systems do.
  */
 const PROTECTED: readonly (readonly [RegExp, string])[] = [
+  [/(^|\/)(\.{0,2}|\.git)(\/|$)|\\/i, 'it is no path of a repository'],
   [/^\.github\/(workflows|actions)\//i, 'it runs with the rights of the forge'],
   [
     /(^|\/)(action|\.gitlab-ci|\.travis|azure-pipelines|bitbucket-pipelines|appveyor)\.ya?ml$/i,

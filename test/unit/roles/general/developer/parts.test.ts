@@ -66,6 +66,12 @@ describe('edits', () => {
 
 describe('protected paths', () => {
   for (const path of [
+    '../x',
+    '/etc/x',
+    'a//b',
+    './a',
+    '.git/config',
+    'a\\b',
     '.github/workflows/ci.yml',
     '.GitHub/Workflows/x.yml',
     'CODEOWNERS',
