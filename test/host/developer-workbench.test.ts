@@ -4,19 +4,21 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { CodeRetrieval } from '../../daemon/retrieval/code-retrieval.ts';
 import { Grammars } from '../../daemon/retrieval/grammars.ts';
 import { GrammarSyntax } from '../../daemon/retrieval/syntax.ts';
 import { GitWorkspaces } from '../../daemon/workspace/git-workspaces.ts';
 import { Sandbox } from '../../daemon/workspace/sandbox.ts';
+import { contextOf } from '../../roles/general/developer/context.ts';
 import type { Change } from '../../roles/general/developer/form.ts';
 import { branchName, commitMessage } from '../../roles/general/developer/names.ts';
-import { testCommandOf } from '../../roles/general/developer/test-command.ts';
 import { tryChanges } from '../../roles/general/developer/workbench.ts';
 import { makeBareRepository, startGitServer } from '../support/git-server.ts';
 import { needTool } from './need.ts';
 
 const FILES = {
   'package.json': '{"scripts":{"test":"node --test"},"type":"module"}\n',
+  'package-lock.json': '{}',
   'sum.js': 'export const sum = (a, b) => a + b;\n',
   'sum.test.js':
     "import assert from 'node:assert';\nimport { test } from 'node:test';\nimport { sum } from './sum.js';\n\ntest('sum', () => assert.equal(sum(1, 2), 3));\n",
@@ -44,11 +46,15 @@ test('host / developer / a first patch fails the real tests of the repository, a
     const parts = { sandbox: new Sandbox({ hidden: [] }), credentials: async () => undefined };
     const workspaces = new GitWorkspaces({ dir: join(dir, 'work'), baseUrl: server.url }, parts);
     const open = () => workspaces.open({ key: 'mm-1', repository: 'acme/app', base: 'main' }, never);
-    const syntax = new GrammarSyntax({ grammars: new Grammars() });
-    const command = testCommandOf({
-      paths: Object.keys(FILES),
-      text: (path) => (path === 'package.json' ? FILES[path] : undefined),
-    });
+    const grammars = new Grammars();
+    const syntax = new GrammarSyntax({ grammars });
+    const retrieval = new CodeRetrieval({}, { grammars });
+    const of = { repository: 'acme/app', text: 'the mean of numbers, beside their sum' };
+    const context = await contextOf(of, { workspace: await open(), retrieval });
+    assert.deepEqual([context.code[0]?.path, context.tests[0]?.path], ['sum.js', 'sum.test.js']);
+    assert.deepEqual(context.leftOut, { lock: 1 });
+    assert.deepEqual(context.conventions.testPatterns, ['….test.js']);
+    const { testCommand: command } = context;
     const attempt = async (...changes: Change[]) =>
       tryChanges(changes, { command, limits, signal: never }, { workspace: await open(), syntax });
 
