@@ -1,0 +1,220 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { DevMesh } from '../../daemon/dev/mesh.ts';
+import { keyIn } from '../../protocols/marker.ts';
+import { APP } from '../support/github-lab/accounts.ts';
+import type { GitHubLab } from '../support/github-lab/lab.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const run = promisify(execFile);
+const WAIT_MS = 60_000;
+
+/** The repository in which the story plays: it has tests that run. */
+export const FILES = {
+  'package.json': '{ "name": "shop", "type": "module", "scripts": { "test": "node --test" } }\n',
+  'src/total.js': 'export const total = (prices) => prices.reduce((sum, price) => sum + price, 0);\n',
+  'test/total.test.js': testOf('total', '[1, 2]', 3),
+};
+
+/** What somebody does, in the order of the story. */
+export const STATES = ['opened', 'answered', 'approved', 'built', 'checked', 'merged', 'deployed'] as const;
+export type State = (typeof STATES)[number];
+
+export interface StoryParts {
+  readonly lab: GitHubLab;
+  readonly mesh: DevMesh;
+}
+
+/** Everything that was to be seen at the end, by what it is. */
+export interface Seen {
+  readonly onIssue: readonly string[];
+  readonly onPull: readonly string[];
+  readonly reviews: readonly string[];
+  readonly checks: readonly string[];
+  readonly labels: readonly string[];
+  /** What the App did to labels of the issue, as GitHub told it. */
+  readonly labelling: readonly string[];
+  readonly pulls: readonly number[];
+  readonly branches: readonly string[];
+}
+
+/**
+ * One issue on its way to production, at the stand-in for GitHub: each state is an act of a person or of a pipeline, and is over when
+ * what the mesh makes of it is to be seen. The change itself is a person's here.
+ */
+export class IssueStory {
+  readonly #name: string;
+  readonly #parts: StoryParts;
+  #issue = 0;
+  #pull = 0;
+  #sha = '';
+
+  /** @param options.name of the function that the issue asks for */
+  constructor(options: { readonly name: string }, parts: StoryParts) {
+    this.#name = options.name;
+    this.#parts = parts;
+  }
+
+  /** What somebody does. */
+  async act(state: State): Promise<void> {
+    const { lab } = this.#parts;
+    const alice = lab.as('alice');
+    const issue = this.#issue;
+    switch (state) {
+      case 'opened':
+        this.#issue = await alice.openIssue({ title: `A ${this.#name} for totals`, body: 'There should be one.' });
+        return;
+      case 'answered':
+        await alice.comment(issue, 'All of them, a tenth.');
+        return;
+      case 'approved':
+        await alice.comment(issue, '/mindmesh ok');
+        return;
+      case 'built':
+        this.#sha = await alice.push({ branch: this.#branch, files: this.#change(), message: `Add ${this.#name}` });
+        this.#pull = await alice.openPull({
+          ...{ head: this.#branch, title: `feat: ${this.#name} for totals`, body: `Closes #${issue}` },
+        });
+        return;
+      case 'checked': {
+        const conclusion = (await this.#testsPass()) ? 'success' : 'failure';
+        await lab.as('ci').check(this.#sha, { name: 'npm test', conclusion });
+        return;
+      }
+      case 'merged':
+        await alice.merge(this.#pull);
+        return;
+      case 'deployed':
+        await lab.as('ci').deploy('main', 'production', { state: 'success', environment_url: this.#page });
+        return;
+    }
+  }
+
+  /** Resolves when what the mesh makes of it is to be seen. */
+  async follows(state: State): Promise<void> {
+    await waitFor(`what follows when it was ${state}`, () => this.#hasFollowed(state), WAIT_MS);
+  }
+
+  async #hasFollowed(state: State): Promise<boolean> {
+    switch (state) {
+      case 'opened':
+        return (await this.#labels()).join() === 'needs-clarification';
+      case 'answered':
+        return (await this.#labels()).join() === 'ready-for-dev' && (await this.#approval()) === 'open';
+      case 'approved':
+        return (await this.#approval()) === 'approved';
+      case 'built':
+        return this.#reviews().length >= 2 && (await this.#checks()).length >= 1;
+      case 'checked':
+        return (await this.#comments(this.#pull)).some((body) => body.includes('**Checks of'));
+      case 'merged':
+        return (await this.#comments(this.#pull)).some((body) => body.includes('### Features'));
+      case 'deployed':
+        return (await this.#comments(this.#pull)).some((body) => body.includes(this.#page));
+    }
+  }
+
+  /** What is there once nobody has anything to do any more. */
+  async seen(): Promise<Seen> {
+    const { lab } = this.#parts;
+    const pulls = await lab.as('alice').all('GET /repos/{owner}/{repo}/pulls', { state: 'all' });
+    const { refs } = { refs: await lab.bare().refs() };
+    const own = (pull: object) => Object(pull).head?.ref === this.#branch;
+    return {
+      onIssue: await this.#comments(this.#issue),
+      onPull: await this.#comments(this.#pull),
+      reviews: this.#reviews(),
+      checks: await this.#checks(),
+      labels: await this.#labels(),
+      labelling: this.#labelling(),
+      pulls: pulls.filter(own).map(({ number }) => Number(number)),
+      branches: [...refs.keys()].filter((ref) => ref.endsWith(this.#name)),
+    };
+  }
+
+  get #branch(): string {
+    return `feature/${this.#name}`;
+  }
+
+  get #page(): string {
+    return `https://shop.example/${this.#name}`;
+  }
+
+  #change(): Record<string, string> {
+    const name = this.#name;
+    return {
+      [`src/${name}.js`]: `export const ${name} = (prices) => prices.reduce((sum, price) => sum + price, 0) * 0.9;\n`,
+      [`test/${name}.test.js`]: testOf(name, '[10, 20]', 27),
+    };
+  }
+
+  /** What a pipeline does: the tests of the repository, as the commit has them. */
+  async #testsPass(): Promise<boolean> {
+    const dir = await mkdtemp(join(tmpdir(), 'mindmesh-ci-'));
+    try {
+      await run('git', ['clone', '--quiet', this.#parts.lab.gitUrl('acme/shop'), dir]);
+      await run('git', ['-C', dir, 'checkout', '--quiet', this.#sha]);
+      // Without our own environment: a test inside a test reports to the outer one.
+      return await run(process.execPath, ['--test'], { cwd: dir, env: {} }).then(
+        () => true,
+        () => false,
+      );
+    } finally {
+      await rm(dir, { recursive: true, force: true });
+    }
+  }
+
+  async #approval(): Promise<string | undefined> {
+    const lines = await this.#parts.mesh.client('orchestrator').approvals({ all: true });
+    return lines.find(({ subject }) => subject === `acme/shop#${this.#issue}`)?.state;
+  }
+
+  async #labels(): Promise<string[]> {
+    const { labels } = await this.#parts.lab
+      .as('alice')
+      .request('GET /repos/{owner}/{repo}/issues/{issue_number}', { issue_number: this.#issue });
+    return (labels as { name: string }[]).map(({ name }) => name);
+  }
+
+  async #comments(number: number): Promise<string[]> {
+    const route = 'GET /repos/{owner}/{repo}/issues/{issue_number}/comments';
+    const all = await this.#parts.lab.as('alice').all(route, { issue_number: number });
+    return all.filter(({ user }) => Object(user).login === APP.login).map(({ body }) => String(body));
+  }
+
+  #reviews(): string[] {
+    const all = this.#parts.lab.reviews.reviews.filter(({ number }) => number === this.#pull);
+    return all.map(({ body, state }) => (state === 'PENDING' ? 'pending' : body));
+  }
+
+  /** Names and keys of the App's own. */
+  async #checks(): Promise<string[]> {
+    const route = 'GET /repos/{owner}/{repo}/commits/{ref}/check-runs';
+    const { check_runs } = await this.#parts.lab.as('alice').request(route, { ref: this.#sha, filter: 'all' });
+    const runs = check_runs as { name: string; output: { summary: string } }[];
+    return runs.flatMap(({ name, output }) => (keyIn(output.summary) === undefined ? [] : [name]));
+  }
+
+  #labelling(): string[] {
+    const told = new Map<string, string>();
+    for (const { event, action, guid, body } of this.#parts.lab.deliveries.tries) {
+      const { issue, label, sender } = JSON.parse(body);
+      if (event !== 'issues' || label === undefined || issue.number !== this.#issue) continue;
+      if (sender.login === APP.login) told.set(guid, `${action} ${label.name}`);
+    }
+    return [...told.values()];
+  }
+}
+
+function testOf(name: string, given: string, expected: number): string {
+  return [
+    "import assert from 'node:assert/strict';",
+    "import { test } from 'node:test';",
+    `import { ${name} } from '../src/${name}.js';`,
+    `test('${name}', () => assert.equal(${name}(${given}), ${expected}));`,
+    '',
+  ].join('\n');
+}
