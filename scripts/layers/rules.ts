@@ -87,7 +87,6 @@ export const LAYER_RULES: LayerRules = {
     libp2p: ['daemon/mesh/'],
     minisearch: ['daemon/retrieval/'],
     openai: ['daemon/model/'],
-    'p-queue': ['daemon/model/'],
     pino: ['daemon/log.ts'],
     'prom-client': ['daemon/metrics.ts'],
     ulid: ['daemon/runtime.ts'],
