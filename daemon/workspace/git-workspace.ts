@@ -1,8 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MeshError } from '../../protocols/errors.ts';
-import type { IndexedFile } from '../../roles/ports/retrieval.ts';
-import type { CommitSpec, SandboxCommand, SandboxResult, Workspace } from '../../roles/ports/workspace.ts';
+import type { BaseFile, CommitSpec, SandboxCommand, SandboxResult, Workspace } from '../../roles/ports/workspace.ts';
 import type { Git, GitCredential } from './git.ts';
 import { branchRef, checkedSha } from './refs.ts';
 import type { Sandbox } from './sandbox.ts';
@@ -42,12 +41,15 @@ export class GitWorkspace implements Workspace {
     return (await list('--cached', '--others', '--exclude-standard')).filter((path) => !gone.has(path)).sort();
   }
 
-  async baseFiles(): Promise<readonly IndexedFile[]> {
+  async baseFiles(): Promise<readonly BaseFile[]> {
     const tree = await this.#names('ls-tree', '-r', '-l', '-z', this.baseSha);
     return tree.flatMap((line) => {
-      const [, hash, bytes, path] = /^100\d+ blob ([0-9a-f]+) +(\d+)\t(.+)$/s.exec(line) ?? [];
+      const [, mode, hash, bytes, path] = /^100(\d+) blob ([0-9a-f]+) +(\d+)\t(.+)$/s.exec(line) ?? [];
       if (hash === undefined || path === undefined) return [];
-      return [{ path, hash, bytes: Number(bytes), read: () => this.#parts.git.run(['cat-file', 'blob', hash]) }];
+      const executable = mode === '755';
+      return [
+        { path, hash, executable, bytes: Number(bytes), read: () => this.#parts.git.run(['cat-file', 'blob', hash]) },
+      ];
     });
   }
 

@@ -6,6 +6,7 @@ import type { Journal } from '../ports/journal.ts';
 import type { Model } from '../ports/model.ts';
 import type { Retrieval } from '../ports/retrieval.ts';
 import type { Meter, Runtime } from '../ports/runtime.ts';
+import type { Syntax } from '../ports/syntax.ts';
 import type { Tables } from '../ports/tables.ts';
 import type { Customisation, Templates } from '../ports/templates.ts';
 import type { Workspaces } from '../ports/workspace.ts';
@@ -28,6 +29,7 @@ export interface ConversationParts {
   readonly forge?: Forge | undefined;
   readonly retrieval?: Retrieval | undefined;
   readonly workspaces?: Workspaces | undefined;
+  readonly syntax?: Syntax | undefined;
   /** What the folders of the generals say. Default: every one looks and comments. */
   readonly manifests?: Manifests | undefined;
   /** Modules of an org's own, by name of the general. */

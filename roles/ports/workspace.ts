@@ -23,7 +23,7 @@ export interface Workspace {
   /** Files that are there now and that a commit would hold, `/` between folders. */
   files(): Promise<readonly string[]>;
   /** Files of the base, for an index: whatever was written since is not in it. */
-  baseFiles(): Promise<readonly IndexedFile[]>;
+  baseFiles(): Promise<readonly BaseFile[]>;
   /** Undefined when there is no such text file. Follows no links. @throws MeshError `path-outside`, `workspace-full` when it is too long */
   read(path: string): Promise<string | undefined>;
   /** @throws MeshError `path-outside` for `..`, absolute paths, `.git` and links, `workspace-full` */
@@ -48,6 +48,10 @@ export interface Workspace {
   push(commit: CommitSpec, signal: AbortSignal): Promise<{ readonly sha: string }>;
   /** Removes the folder. */
   close(): Promise<void>;
+}
+
+export interface BaseFile extends IndexedFile {
+  readonly executable: boolean;
 }
 
 export interface SandboxCommand {

@@ -3,6 +3,7 @@ import { slotOf } from '../../protocols/ids.ts';
 import type { NodeCard } from '../../protocols/presence.ts';
 import { decodeRecord, type MeshRecord } from '../../protocols/record.ts';
 import { assembleEffects } from '../../roles/effects/assemble.ts';
+import type { ConversationParts } from '../../roles/general/conversation-parts.ts';
 import { General } from '../../roles/general/general.ts';
 import type { Manifests } from '../../roles/general/manifests.ts';
 import type { Conduct } from '../../roles/general/session-runner.ts';
@@ -37,6 +38,8 @@ export interface BootOptions {
   readonly world?: OutsideWorld;
   /** What generals read; absent: nothing. */
   readonly forge?: Forge;
+  /** What a developer builds with. */
+  readonly workshop?: Pick<ConversationParts, 'retrieval' | 'workspaces' | 'syntax'>;
   readonly manifests?: Manifests;
   /** Default: each is its own name. */
   readonly templates?: Templates;
@@ -75,6 +78,7 @@ export async function bootGeneral(options: BootOptions = {}) {
       conduct: options.conduct,
       effects: effects?.desk,
       forge: options.forge,
+      ...options.workshop,
       manifests: options.manifests,
       redact: options.redact,
       templates: options.templates ?? { render: (name) => name },
