@@ -4,6 +4,7 @@ import type { ForgePullRequest } from '../../ports/forge.ts';
 import { endingBefore } from '../deployment/before.ts';
 import { checkHead, checkReport, isOfMesh } from '../deployment/check-report.ts';
 import { type Deployment, deploymentNotice, endingOf } from '../deployment/deployment-notice.ts';
+import { isOwnDraft } from '../deployment/own-draft.ts';
 import { releaseNotes } from '../deployment/release-notes.ts';
 import { decideRevert, revertEffects } from '../deployment/revert.ts';
 import type { Analysis } from '../engine.ts';
@@ -62,12 +63,21 @@ async function checkOutputs(analysis: Analysis, stage: Stage): Promise<readonly 
   const { items, cut } = await forge.checks({ repository, sha }, signal);
   const checks = items.filter((check) => !isOfMesh(check));
   if (checks.some(({ status }) => status !== 'completed')) return [];
-  const { text } = checkReport({ items: checks, cut }, sha, redact);
+  const { verdict, text } = checkReport({ items: checks, cut }, sha, redact);
   if (text === '') return [];
   const pulls = (await pullsOf(sha, stage)).filter(({ state, head }) => state === 'open' && head.sha === sha);
   const [pull] = pulls;
-  if (pull === undefined || (await isSaid(pull, { text, sha }, stage))) return [];
-  return [noticeOn(pull, text, analysis, stage)];
+  if (pull === undefined) return [];
+  const notices = (await isSaid(pull, { text, sha }, stage)) ? [] : [noticeOn(pull, text, analysis, stage)];
+  return [...notices, ...(verdict === 'passed' && !cut ? await readyOutputs(pull, stage) : [])];
+}
+
+/** What a developer of the mesh opened as a draft is ready for people once its checks have passed. */
+async function readyOutputs(pull: ForgePullRequest, { parts, site }: Stage): Promise<readonly Output[]> {
+  const { effects, tables } = parts;
+  if (effects?.serves('ready-for-review') !== true || !(await isOwnDraft(pull, tables))) return [];
+  const target = { repository: site.repository, number: pull.number };
+  return [{ name: 'ready', intent: { kind: 'ready-for-review', target, body: {} } }];
 }
 
 /** Each app that checks has a suite of its own, and each suite an event: the newest word on a commit is not said again. */

@@ -4,8 +4,10 @@ import { EffectKeySchema } from '../../../../protocols/effects.ts';
 import type { MeshEvent } from '../../../../protocols/event.ts';
 import { ManifestSchema } from '../../../../protocols/manifest.ts';
 import { withMarker } from '../../../../protocols/marker.ts';
+import type { MeshRecord } from '../../../../protocols/record.ts';
 import { EFFECT_CLASSES, type EffectKind } from '../../../../roles/ports/effects.ts';
 import type { ForgeCheck, ForgePullRequest } from '../../../../roles/ports/forge.ts';
+import { codeGenerationRecord } from '../../../fakes/agent-records.ts';
 import { OutsideWorld } from '../../../fakes/effect-world.ts';
 import { meshEvent, pullRequestEvent } from '../../../fakes/events.ts';
 import { bootGeneral, type Death, OWNER, offerOf, storyOn, until } from '../../../fakes/general-node.ts';
@@ -49,7 +51,7 @@ const GOOD = deployed(
 interface Given {
   readonly event: MeshEvent;
   readonly forge?: ForgeContent;
-  readonly earlier?: readonly MeshEvent[];
+  readonly earlier?: readonly (MeshEvent | MeshRecord)[];
   readonly death?: Death;
   readonly disk?: Awaited<ReturnType<typeof bootGeneral>>['disk'];
   readonly world?: OutsideWorld;
@@ -65,7 +67,9 @@ async function boot({ event, forge, earlier = [], death, disk, world = new Outsi
     ...(death && { death }),
     ...(disk && { disk }),
   });
-  for (const each of earlier) await node.replica.append({ v: 1, at: 0, type: 'event', event: each });
+  for (const each of earlier) {
+    await node.replica.append('specversion' in each ? { v: 1, at: 0, type: 'event', event: each } : each);
+  }
   await node.general.start();
   void node.general.offer(OWNER, offerOf({ event, eventId: event.id, subject: event.subject }));
   return { ...node, world };
@@ -171,6 +175,25 @@ test('general / release note / checks of the mesh are nobody else’s, and not t
   const [note] = noted(await seen({ event: SUITE, forge: { pulls: [OPEN], checks: [...own, FAILED] } }));
   assert.match(note ?? '', /\*\*Checks of `ddddddd`: 1 failed\.\*\*/);
 });
+
+const PASSED: ForgeCheck = { ...FAILED, conclusion: 'success' };
+const DRAFT: ForgePullRequest = { ...OPEN, draft: true };
+const MADE = { prNumber: 7, conversationId: 'acme/app#3' };
+const DRAFTS: readonly { id: string; pull?: ForgePullRequest; check?: ForgeCheck; made?: object; isReady?: true }[] = [
+  { id: 'of a developer, with checks that passed', made: MADE, isReady: true },
+  { id: 'of a developer, with a check that failed', made: MADE, check: FAILED },
+  { id: 'of a person', made: {} },
+  { id: 'of a developer in another repository', made: { ...MADE, conversationId: 'acme/apps#3' } },
+  { id: 'that is none any more', made: MADE, pull: OPEN },
+];
+for (const { id, pull = DRAFT, check = PASSED, made = {}, isReady = false } of DRAFTS) {
+  test(`general / release note / a draft ${id} ${isReady ? 'becomes' : 'does not become'} ready`, async () => {
+    const earlier = [codeGenerationRecord(1, made)];
+    const items = await seen({ event: SUITE, forge: { pulls: [pull], checks: [check] }, earlier });
+    assert.equal(items.filter(({ body }) => typeof body === 'object').length, isReady ? 1 : 0);
+    assert.equal(items.filter(({ body }) => typeof body === 'string').length, 1, 'and what came of the checks is told');
+  });
+}
 
 const SAID = '### Deployment\n\n**Checks of `ddddddd`: 1 failed.**\n\n- `test` failure\n\n<sub>x</sub>';
 const OLD = `${SAID.replace('1 failed', '2 passed').replace('- `test` failure\n\n', '')}`;
