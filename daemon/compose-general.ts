@@ -9,6 +9,7 @@ import { composeForge } from './compose-github.ts';
 import { composeModel, modelsInWords } from './compose-model.ts';
 import { loadGenerals } from './compose-templates.ts';
 import { approvalWanted } from './compose-words.ts';
+import { composeWorkshop } from './compose-workshop.ts';
 import type { Config } from './config/config.ts';
 
 export interface ComposedGeneral {
@@ -39,6 +40,7 @@ export async function composeGeneral(config: Config, core: Core): Promise<Compos
       model,
       effects: effects?.desk,
       forge: composeForge(core.github),
+      ...(await composeWorkshop(config, runtime)),
       redact: redacting(secretsOf(config)),
       isApprovalWanted: approvalWanted(config),
     },

@@ -50,6 +50,10 @@ export class CodeRetrieval implements Retrieval {
     return updated;
   }
 
+  has(of: string): boolean {
+    return this.#repositories.has(of);
+  }
+
   async search(of: string, query: string, limit: number, among?: readonly FileKind[]): Promise<readonly Hit[]> {
     const repository = this.#use(of);
     if (repository === undefined) return [];

@@ -5,6 +5,8 @@ export interface Retrieval {
    * @param of names the index, e.g. `owner/name`
    */
   update(of: string, files: readonly IndexedFile[]): Promise<IndexUpdate>;
+  /** Whether there is anything to search: an index lives in memory, and is made anew by whoever has the files. */
+  has(of: string): boolean;
   /**
    * Best first. What is not indexed has no hits.
    * @param among files of these kinds only; absent: of all

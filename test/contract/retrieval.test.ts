@@ -42,6 +42,7 @@ describe('the index', () => {
     assert.match(first.snippets[0]?.text ?? '', /retryLimit = 3/);
     assert.deepEqual(pathsOf(await retrieval.search('o/r', 'retry limit', 5, ['test'])), ['test/queue.test.ts']);
     assert.deepEqual(await retrieval.search('another/one', 'retry limit', 5), []);
+    assert.deepEqual([retrieval.has('o/r'), retrieval.has('another/one')], [true, false]);
   });
 
   test('retrieval / index / an update reads only what changed, and forgets what is gone', async () => {

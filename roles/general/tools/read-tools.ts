@@ -129,7 +129,7 @@ export const SEARCH_CODE = toolOf({
   description: 'Finds the places of the repository that a question is about: paths, and the functions that fit best.',
   arguments: z.strictObject({ query: z.string().min(2).max(500), limit: z.int().min(1).max(20).optional() }),
   run: async ({ query, limit = 8 }, { repository, retrieval, redact }) => {
-    if (retrieval === undefined) return { refusal: 'There is no index of this repository here.' };
+    if (retrieval?.has(repository) !== true) return { refusal: 'There is no index of this repository here.' };
     return { text: toldJson('PLACES', await retrieval.search(repository, query, limit), redact) };
   },
 });

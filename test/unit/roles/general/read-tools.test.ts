@@ -124,6 +124,7 @@ for (const { id, tool, over, says } of NOTHING) {
 test('general / read tools / search asks the index of the repository, and only that', async () => {
   const asked: unknown[] = [];
   const retrieval = {
+    has: () => true,
     update: () => assert.fail('nothing is indexed here'),
     search: async (...question: unknown[]) => {
       asked.push(question);
