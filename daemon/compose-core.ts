@@ -18,7 +18,7 @@ import { Replica } from '../roles/replica/replica.ts';
 import { Retention } from '../roles/replica/retention.ts';
 import { composeGitHub } from './compose-github.ts';
 import type { Config } from './config/config.ts';
-import type { GitHub } from './github/client.ts';
+import type { GitHub, GitTokens } from './github/client.ts';
 import { hookName } from './github/deliveries.ts';
 import type { Step } from './lifecycle.ts';
 import { createLog } from './log.ts';
@@ -54,7 +54,7 @@ export interface Core {
   readonly retention: Retention;
   readonly blobs: Blobs;
   /** Absent without a token or an App for GitHub's API. */
-  readonly github?: GitHub;
+  readonly github?: GitHub & GitTokens;
   /** Has every record it has heard of, but for what is under way. */
   isReady(): boolean;
   /** Filled in by the roles once they are built: the mesh asks them, and they speak through the mesh. */

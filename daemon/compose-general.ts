@@ -40,7 +40,7 @@ export async function composeGeneral(config: Config, core: Core): Promise<Compos
       model,
       effects: effects?.desk,
       forge: composeForge(core.github),
-      ...(await composeWorkshop(config, runtime)),
+      ...(await composeWorkshop(config, { github: core.github, log: runtime.log })),
       redact: redacting(secretsOf(config)),
       isApprovalWanted: approvalWanted(config),
     },

@@ -3,17 +3,19 @@ import { messageOf } from '../protocols/errors.ts';
 import type { ConversationParts } from '../roles/general/conversation-parts.ts';
 import type { Logger } from '../roles/ports/runtime.ts';
 import type { Config } from './config/config.ts';
+import type { GitTokens } from './github/client.ts';
 
 export type Workshop = Pick<ConversationParts, 'retrieval' | 'workspaces' | 'syntax'>;
 
 /**
- * What a developer builds with; nothing where this node may open no pull requests, has no token to clone with (an App is not served yet), or
- * cannot run tests safely. Loaded only where it is used.
+ * What a developer builds with; nothing where this node may open no pull requests, is nobody at GitHub, or cannot run tests safely. Loaded only
+ * where it is used.
  */
-export async function composeWorkshop(config: Config, { log }: { readonly log: Logger }): Promise<Workshop> {
-  const { effects, github, node } = config;
-  const { token } = github;
-  if (effects.pullRequests !== 'on' || token === undefined || github.app !== undefined) return {};
+export async function composeWorkshop(
+  { effects, github: { baseUrl }, node }: Config,
+  { github, log }: { readonly github: GitTokens | undefined; readonly log: Logger },
+): Promise<Workshop> {
+  if (effects.pullRequests !== 'on' || github === undefined) return {};
   const { Sandbox } = await import('./workspace/sandbox.ts');
   const sandbox = new Sandbox({ hidden: [node.dataDir] });
   try {
@@ -31,9 +33,15 @@ export async function composeWorkshop(config: Config, { log }: { readonly log: L
     retrieval: new CodeRetrieval({}, { grammars }),
     syntax: new GrammarSyntax({ grammars }),
     workspaces: new GitWorkspaces(
-      { dir: join(node.dataDir, 'workspaces'), baseUrl: gitUrlOf(github.baseUrl) },
+      { dir: join(node.dataDir, 'workspaces'), baseUrl: gitUrlOf(baseUrl) },
       // GitHub takes any name beside a token.
-      { sandbox, credentials: async () => ({ username: 'x-access-token', password: token.reveal() }) },
+      {
+        sandbox,
+        credentials: async (repository) => ({
+          username: 'x-access-token',
+          password: await github.gitToken(repository),
+        }),
+      },
     ),
   };
 }

@@ -35,15 +35,27 @@ export interface GitHub {
   request(route: string, parameters?: GitHubParameters, signal?: AbortSignal): Promise<GitHubReply>;
 }
 
+/** What git shows GitHub. */
+export interface GitTokens {
+  /**
+   * What git pushes to a repository with. Of an App it opens this one repository, its contents alone, for an hour (T7); a token has no
+   * smaller one to give.
+   * @param repository `owner/name`
+   * @throws MeshError as `request`
+   */
+  gitToken(repository: string): Promise<string>;
+}
+
 /** The client of the configuration; undefined when there is neither a token nor an App. */
-export function createGitHub(options: GitHubOptions, parts: GitHubParts): GitHub | undefined {
+export function createGitHub(options: GitHubOptions, parts: GitHubParts): (GitHub & GitTokens) | undefined {
   return options.token === undefined && options.app === undefined ? undefined : new GitHubClient(options, parts);
 }
 
 const GRAPHQL = 'POST /graphql';
 const InstallationSchema = z.object({ id: z.int() });
+const TokenSchema = z.object({ token: z.string().min(1) });
 
-export class GitHubClient implements GitHub {
+export class GitHubClient implements GitHub, GitTokens {
   readonly #options: GitHubOptions;
   readonly #parts: GitHubParts;
   /** A token's own, or of the App itself. */
@@ -69,6 +81,22 @@ export class GitHubClient implements GitHub {
       return { status, headers, data };
     } catch (error) {
       throw error instanceof MeshError ? error : githubProblem(error, route);
+    }
+  }
+
+  async gitToken(repository: string): Promise<string> {
+    const { app, token } = this.#options;
+    if (app === undefined) return token?.reveal() ?? '';
+    const [owner = '', repo = ''] = repository.split('/');
+    const about = 'POST /app/installations/{installation_id}/access_tokens';
+    try {
+      const octokit = await this.#octokitFor('', { owner, repo });
+      const wanted = { type: 'installation', repositoryNames: [repo], permissions: { contents: 'write' } };
+      const made = TokenSchema.safeParse(await octokit.auth(wanted));
+      if (made.success) return made.data.token;
+      throw new MeshError('github-nonsense', { request: about, problem: z.prettifyError(made.error) });
+    } catch (error) {
+      throw error instanceof MeshError ? error : githubProblem(error, about);
     }
   }
 

@@ -194,6 +194,30 @@ test('github / client / a configured installation is not looked up; a key that i
   assert.equal((await failureOf(keyless)).code, 'github-unauthorized');
 });
 
+test('github / client / what git pushes with opens one repository, where an App can make such a token', async (t) => {
+  const { github, asked } = await clientTo(t, appServer, { app: APP });
+  assert.equal(await github.gitToken('one/a'), 'ghs_11');
+  assert.deepEqual(asked.at(-1)?.body, { repositories: ['a'], permissions: { contents: 'write' } });
+  const before = asked.length;
+  assert.deepEqual([await github.gitToken('one/a'), asked.length], ['ghs_11', before]);
+  await github.gitToken('one/b');
+  assert.deepEqual(asked.at(-1)?.body, { repositories: ['b'], permissions: { contents: 'write' } });
+  const { github: byToken } = await clientTo(t, appServer);
+  assert.equal(await byToken.gitToken('one/a'), TOKEN);
+});
+
+test('github / client / a token for git that is refused says why', async (t) => {
+  const { github } = await clientTo(
+    t,
+    (asked) =>
+      asked.path.endsWith('/access_tokens')
+        ? { status: 422, json: '{"message": "no such permission"}' }
+        : appServer(asked),
+    { app: APP },
+  );
+  await assert.rejects(github.gitToken('one/a'), { code: 'github-refused' });
+});
+
 test('github / client / an App that is not installed there is asked for again later', async (t) => {
   let installed = false;
   const { github } = await clientTo(t, (asked) => (installed ? appServer(asked) : { status: 404 }), { app: APP });
