@@ -23,6 +23,15 @@ export const FILES = {
 export const STATES = ['opened', 'answered', 'approved', 'built', 'checked', 'merged', 'deployed'] as const;
 export type State = (typeof STATES)[number];
 
+export interface StoryOptions {
+  /** Of the function that the issue asks for. */
+  readonly name: string;
+  /** Whom GitHub shows as the author of what the mesh writes. Default: its App. */
+  readonly login?: string;
+  /** Who makes the change. Default: a person. */
+  readonly builder?: 'person' | 'developer';
+}
+
 export interface StoryParts {
   readonly lab: GitHubLab;
   readonly mesh: DevMesh;
@@ -43,18 +52,21 @@ export interface Seen {
 
 /**
  * One issue on its way to production, at the stand-in for GitHub: each state is an act of a person or of a pipeline, and is over when
- * what the mesh makes of it is to be seen. The change itself is a person's here.
+ * what the mesh makes of it is to be seen. The change is a person's, unless the mesh has a developer that can make it.
  */
 export class IssueStory {
   readonly #name: string;
+  readonly #login: string;
+  readonly #isBuiltByMesh: boolean;
   readonly #parts: StoryParts;
   #issue = 0;
   #pull = 0;
   #sha = '';
 
-  /** @param options.name of the function that the issue asks for */
-  constructor(options: { readonly name: string }, parts: StoryParts) {
-    this.#name = options.name;
+  constructor({ name, login = APP.login, builder = 'person' }: StoryOptions, parts: StoryParts) {
+    this.#name = name;
+    this.#login = login;
+    this.#isBuiltByMesh = builder === 'developer';
     this.#parts = parts;
   }
 
@@ -74,8 +86,9 @@ export class IssueStory {
         await alice.comment(issue, '/mindmesh ok');
         return;
       case 'built':
-        this.#sha = await alice.push({ branch: this.#branch, files: this.#change(), message: `Add ${this.#name}` });
-        this.#pull = await alice.openPull({
+        if (this.#isBuiltByMesh) return;
+        await alice.push({ branch: this.#branch, files: changeFor(this.#name), message: `Add ${this.#name}` });
+        await alice.openPull({
           ...{ head: this.#branch, title: `feat: ${this.#name} for totals`, body: `Closes #${issue}` },
         });
         return;
@@ -107,9 +120,11 @@ export class IssueStory {
       case 'approved':
         return (await this.#approval()) === 'approved';
       case 'built':
-        return this.#reviews().length >= 2 && (await this.#checks()).length >= 1;
+        return (await this.#findPull()) && this.#reviews().length >= 2 && (await this.#checks()).length >= 1;
       case 'checked':
-        return (await this.#comments(this.#pull)).some((body) => body.includes('**Checks of'));
+        return (
+          !(await this.#isDraft()) && (await this.#comments(this.#pull)).some((body) => body.includes('**Checks of'))
+        );
       case 'merged':
         return (await this.#comments(this.#pull)).some((body) => body.includes('### Features'));
       case 'deployed':
@@ -121,7 +136,7 @@ export class IssueStory {
   async seen(): Promise<Seen> {
     const { lab } = this.#parts;
     const pulls = await lab.as('alice').all('GET /repos/{owner}/{repo}/pulls', { state: 'all' });
-    const { refs } = { refs: await lab.bare().refs() };
+    const refs = await lab.bare().refs();
     const own = (pull: object) => Object(pull).head?.ref === this.#branch;
     return {
       onIssue: await this.#comments(this.#issue),
@@ -131,24 +146,29 @@ export class IssueStory {
       labels: await this.#labels(),
       labelling: this.#labelling(),
       pulls: pulls.filter(own).map(({ number }) => Number(number)),
-      branches: [...refs.keys()].filter((ref) => ref.endsWith(this.#name)),
+      branches: [...refs.keys()].filter((ref) => ref === `refs/heads/${this.#branch}`),
     };
   }
 
   get #branch(): string {
-    return `feature/${this.#name}`;
+    return this.#isBuiltByMesh ? `feature/${this.#issue}-a-${this.#name}-for-totals` : `feature/${this.#name}`;
   }
 
   get #page(): string {
     return `https://shop.example/${this.#name}`;
   }
 
-  #change(): Record<string, string> {
-    const name = this.#name;
-    return {
-      [`src/${name}.js`]: `export const ${name} = (prices) => prices.reduce((sum, price) => sum + price, 0) * 0.9;\n`,
-      [`test/${name}.test.js`]: testOf(name, '[10, 20]', 27),
-    };
+  async #findPull(): Promise<boolean> {
+    const pulls = await this.#parts.lab.as('alice').all('GET /repos/{owner}/{repo}/pulls', { state: 'all' });
+    const { number = 0, head } = pulls.find((pull) => Object(pull.head).ref === this.#branch) ?? {};
+    this.#pull = Number(number);
+    this.#sha = String(Object(head).sha);
+    return this.#pull > 0;
+  }
+
+  async #isDraft(): Promise<boolean> {
+    const route = 'GET /repos/{owner}/{repo}/pulls/{pull_number}';
+    return (await this.#parts.lab.as('alice').request(route, { pull_number: this.#pull })).draft === true;
   }
 
   /** What a pipeline does: the tests of the repository, as the commit has them. */
@@ -182,7 +202,7 @@ export class IssueStory {
   async #comments(number: number): Promise<string[]> {
     const route = 'GET /repos/{owner}/{repo}/issues/{issue_number}/comments';
     const all = await this.#parts.lab.as('alice').all(route, { issue_number: number });
-    return all.filter(({ user }) => Object(user).login === APP.login).map(({ body }) => String(body));
+    return all.filter(({ user }) => Object(user).login === this.#login).map(({ body }) => String(body));
   }
 
   #reviews(): string[] {
@@ -190,12 +210,17 @@ export class IssueStory {
     return all.map(({ body, state }) => (state === 'PENDING' ? 'pending' : body));
   }
 
-  /** Names and keys of the App's own. */
+  /** Keys of the mesh's own: check runs, or the statuses that stand for them where it is no App. */
   async #checks(): Promise<string[]> {
-    const route = 'GET /repos/{owner}/{repo}/commits/{ref}/check-runs';
-    const { check_runs } = await this.#parts.lab.as('alice').request(route, { ref: this.#sha, filter: 'all' });
-    const runs = check_runs as { name: string; output: { summary: string } }[];
-    return runs.flatMap(({ name, output }) => (keyIn(output.summary) === undefined ? [] : [name]));
+    const alice = this.#parts.lab.as('alice');
+    const commit = '/repos/{owner}/{repo}/commits/{ref}';
+    const { check_runs } = await alice.request(`GET ${commit}/check-runs`, { ref: this.#sha, filter: 'all' });
+    const runs = check_runs as { output: { summary: string } }[];
+    const statuses = await alice.all(`GET ${commit}/statuses`, { ref: this.#sha });
+    return [
+      ...runs.flatMap(({ output }) => keyIn(output.summary) ?? []),
+      ...statuses.map((status) => new URL(String(status.target_url)).hash.slice(1)),
+    ];
   }
 
   #labelling(): string[] {
@@ -203,10 +228,18 @@ export class IssueStory {
     for (const { event, action, guid, body } of this.#parts.lab.deliveries.tries) {
       const { issue, label, sender } = JSON.parse(body);
       if (event !== 'issues' || label === undefined || issue.number !== this.#issue) continue;
-      if (sender.login === APP.login) told.set(guid, `${action} ${label.name}`);
+      if (sender.login === this.#login) told.set(guid, `${action} ${label.name}`);
     }
     return [...told.values()];
   }
+}
+
+/** What the issue asks for. */
+export function changeFor(name: string): Record<string, string> {
+  return {
+    [`src/${name}.js`]: `export const ${name} = (prices) => prices.reduce((sum, price) => sum + price, 0) * 0.9;\n`,
+    [`test/${name}.test.js`]: testOf(name, '[10, 20]', 27),
+  };
 }
 
 function testOf(name: string, given: string, expected: number): string {
