@@ -1,5 +1,5 @@
 import { LLMock } from '@copilotkit/aimock';
-import { changeFor } from './issue-story.ts';
+import { changeFor, REVIEWS } from './issue-story.ts';
 
 /** Who has nothing to say: then nothing is seen. */
 const SILENT = { summary: 'Read.', findings: [], recommendations: [], confidence: 0.9 };
@@ -19,10 +19,8 @@ export async function scriptedGenerals(names: readonly string[] = []): Promise<L
   const unclear = { needs_clarification: true, questions: [QUESTION], refined_description: '' };
   model.on({ systemMessage: owner, userMessage: /What you asked so far/ }, { content: JSON.stringify(clear) });
   model.on({ systemMessage: owner }, { content: JSON.stringify(unclear) });
-  for (const [general, title] of [
-    ['code-review-general', 'Round the result'],
-    ['security-general', 'No limit on the input'],
-  ] as const) {
+  for (const [i, title] of REVIEWS.entries()) {
+    const general = i === 0 ? 'code-review-general' : 'security-general';
     const finding = { severity: 'low', title, detail: 'Worth a look before it is merged.' };
     const answer = { ...SILENT, summary: 'A small change.', findings: [finding] };
     // Of what is said of a review, and so on, there is nothing new to say.
