@@ -22,7 +22,7 @@ test('bench / dispatch / measures ours, BullMQ and JetStream with one and with s
   const report = await measure('dispatch', ...short);
   assert.deepEqual(Object.keys(report.inFlight), ['1', '4']);
   for (const { ours, peers, ratios } of Object.values<(typeof report.inFlight)[string]>(report.inFlight)) {
-    assert.deepEqual(Object.keys(peers), ['bullmq', 'jetstream']);
+    assert.deepEqual(Object.keys(peers), ['bullmq', 'jetstream', 'bare']);
     for (const { perSecond, p50, p99 } of [ours, ...Object.values<typeof ours>(peers)]) {
       assert.ok(perSecond > 0 && p50 > 0 && p99 >= p50);
     }

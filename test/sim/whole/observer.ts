@@ -17,6 +17,8 @@ export interface Ended {
 export interface OfferSeen {
   /** Of its subject, as whoever offered it knew then: of an event that two decided about, one number stays. */
   readonly number: number;
+  readonly sentAt: number;
+  /** When it was answered. */
   readonly at: number;
   readonly by: string;
   readonly to: string;
@@ -141,12 +143,15 @@ export class Observer implements Probe {
     this.ackedBy.set(eventId, (this.ackedBy.get(eventId) ?? new Set()).add(node));
   }
 
-  offered(node: string, to: PeerId, { eventId, slot, number }: Offer, answer: OfferSeen['answer']): void {
+  offering(node: string, to: PeerId, { eventId, slot, number }: Offer): (answer: OfferSeen['answer']) => void {
     const name = this.#names.get(to) ?? to;
     const key = taskKey(eventId, slot);
-    const seen = { at: this.#clock.now, by: node, to: name, number, answer };
-    this.offers.set(key, [...(this.offers.get(key) ?? []), seen]);
-    this.note(node, `offered ${slot} number ${number} to ${name}: ${answer}`, eventId);
+    const sentAt = this.#clock.now;
+    return (answer) => {
+      const seen = { sentAt, at: this.#clock.now, by: node, to: name, number, answer };
+      this.offers.set(key, [...(this.offers.get(key) ?? []), seen]);
+      this.note(node, `offered ${slot} number ${number} to ${name}: ${answer}`, eventId);
+    };
   }
 
   promised(node: string, offer: Offer, isOnDisk: boolean): void {

@@ -8,7 +8,7 @@ interface Broken {
 
 /**
  * W2: of one subject and slot the work is begun by number. What a node could not know does not count: a number, or an event that
- * somebody else gave one in a partition and that itself did not get through. Neither does a
+ * somebody else gave one in a partition and that itself did not get through, when it sent its offer. Neither does a
  * task that nobody took when its turn came: one that is parked, failed or dead blocks nobody.
  */
 export function orderViolations(observer: Observer): Broken[] {
@@ -41,10 +41,10 @@ function overtaken(earlier: Begin, later: Begin, observer: Observer): Broken[] {
     ?.find(({ answer, to, at }) => answer === 'accept' && to === later.node && at <= later.at + 1_000);
   if (offer === undefined) return [];
   const metAt = observer.metAt.get(`${offer.by} ${earlier.eventId}`) ?? Number.POSITIVE_INFINITY;
-  const heard = observer.numbers.get(`${offer.by} ${earlier.eventId}`)?.filter(({ at }) => at < offer.at) ?? [];
+  const heard = observer.numbers.get(`${offer.by} ${earlier.eventId}`)?.filter(({ at }) => at < offer.sentAt) ?? [];
   const [first] = heard;
   const number = Math.max(...heard.map((each) => each.number));
-  if (first === undefined || number >= offer.number || metAt >= offer.at) return [];
+  if (first === undefined || number >= offer.number || metAt >= offer.sentAt) return [];
   if (wasParked(earlier, first.at, later.at, observer)) return [];
   const what = `${earlier.slot} number ${number} began after number ${offer.number} (${later.eventId} on ${later.node})`;
   return [{ what, eventId: earlier.eventId }];

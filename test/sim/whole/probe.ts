@@ -6,7 +6,8 @@ import type { MeshRecord } from '../../../protocols/record.ts';
 export interface Probe {
   /** A record is in the tables of this node. */
   committed(node: string, record: MeshRecord, position: Position, own: boolean): void;
-  offered(node: string, to: PeerId, offer: Offer, answer: OfferReply['type'] | 'unreachable'): void;
+  /** An offer goes out; what it returns is called with the answer. */
+  offering(node: string, to: PeerId, offer: Offer): (answer: OfferReply['type'] | 'unreachable') => void;
   /** This node says that it will do the work; its disk should say so too. */
   promised(node: string, offer: Offer, isOnDisk: boolean): void;
   /** Somebody would have to look at it. */

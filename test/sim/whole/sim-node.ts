@@ -250,12 +250,13 @@ function readiness(logSync: LogSync, runtime: Runtime): () => boolean {
 function observed(dispatcher: MeshDispatcher, { card }: SimNodeOptions, probe: Probe): Dispatcher {
   return {
     offer: async (peer, offer) => {
+      const answered = probe.offering(card.name, peer, offer);
       try {
         const reply = await dispatcher.offer(peer, offer);
-        probe.offered(card.name, peer, offer, reply.type);
+        answered(reply.type);
         return reply;
       } catch (error) {
-        probe.offered(card.name, peer, offer, 'unreachable');
+        answered('unreachable');
         throw error;
       }
     },
