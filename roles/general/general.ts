@@ -3,7 +3,6 @@ import { MeshError, messageOf } from '../../protocols/errors.ts';
 import type { MeshEvent } from '../../protocols/event.ts';
 import type { EventId, PeerId, SlotId } from '../../protocols/ids.ts';
 import type { GeneralLoad, NodeCard, OfferedGeneral } from '../../protocols/presence.ts';
-import type { MeshRecord } from '../../protocols/record.ts';
 import type { Result } from '../../protocols/result.ts';
 import { headStateOf, supersedes } from '../policy/supersede.ts';
 import type { Dispatcher, DispatchHandler } from '../ports/dispatcher.ts';
@@ -207,7 +206,10 @@ export class General implements Pick<DispatchHandler, 'offer'> {
     for (const { decoded, own, position } of entries) {
       if (!decoded.ok) continue;
       const { record } = decoded;
-      if (record.type === 'session-order' || record.type === 'approval') this.#wake(record);
+      if (record.type === 'session-order') this.#heed(record);
+      // The owner's decision that a development begins may come behind the offer that follows from it.
+      const isDecision = record.type === 'distribution' && record.development !== undefined;
+      if (record.type === 'approval' || isDecision) this.#wake(record.subject);
       // Logs come in any order: the work may be here before what it is about.
       if (record.type === 'event') {
         for (const task of this.#inbox.takeEventless(record.event.id)) void this.#comeBack(task);
@@ -217,13 +219,18 @@ export class General implements Pick<DispatchHandler, 'offer'> {
     }
   }
 
-  /** A person said what some that are parked may have waited for. */
-  #wake(said: Extract<MeshRecord, { type: 'session-order' | 'approval' }>): void {
-    if (said.type === 'approval') this.#heard += 1;
+  /** A person told one of them to go on, or to end. */
+  #heed(order: Pick<InboxTask, 'eventId' | 'slot'>): void {
+    const job = this.#jobs.get(keyOf(order));
+    if (job?.parkedFor !== undefined && job.orders().state !== 'paused') this.#unpark(job);
+  }
+
+  /** What is parked about this subject may have waited for that. */
+  #wake(subject: string): void {
+    this.#heard += 1;
     for (const job of [...this.#jobs.values()]) {
-      if (job.parkedFor === undefined || job.orders().state === 'paused') continue;
-      const isMeant = said.type === 'approval' ? job.subject === said.subject : keyOf(job.task) === keyOf(said);
-      if (isMeant) this.#unpark(job);
+      const isMeant = job.parkedFor !== undefined && job.subject === subject;
+      if (isMeant && job.orders().state !== 'paused') this.#unpark(job);
     }
   }
 

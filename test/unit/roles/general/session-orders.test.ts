@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { MeshError } from '../../../../protocols/errors.ts';
 import type { EventId } from '../../../../protocols/ids.ts';
 import { approvalOf } from '../../../../roles/general/ask-approval.ts';
 import type { Conversation, Scene } from '../../../../roles/general/conversation.ts';
 import type { Analysis } from '../../../../roles/general/engine.ts';
 import { conducting } from '../../../../roles/general/session-runner.ts';
+import { tableKey } from '../../../../roles/ports/tables.ts';
 import { approvalRecord, sessionOrderRecord } from '../../../fakes/agent-records.ts';
 import { pullRequestEvent } from '../../../fakes/events.ts';
 import {
@@ -17,7 +19,7 @@ import {
   storyOn,
   until,
 } from '../../../fakes/general-node.ts';
-import { SLOT } from '../../../fakes/records.ts';
+import { distributionRecord, SLOT } from '../../../fakes/records.ts';
 
 const EVENT = pullRequestEvent();
 const OFFER = offerOf({ event: EVENT, eventId: EVENT.id, subject: EVENT.subject });
@@ -214,5 +216,38 @@ for (const verdict of ['approved', 'denied'] as const) {
     assert.equal(done?.result.answer.summary, verdict);
     assert.equal(records.filter(({ type }) => type === 'approval-asked').length, 1, 'it was asked once');
     assert.doesNotMatch(await storyOn(second.disk), /failed|started/);
+  });
+}
+
+for (const order of ['once it waits', 'while it ends'] as const) {
+  test(`general / orders / who waits for the owner’s decision goes on when that comes, ${order}`, async () => {
+    const textHash = 'c'.repeat(64);
+    const decision = distributionRecord(1, [], { subject: EVENT.subject, development: { textHash } });
+    let node: GeneralNode | undefined;
+    let asked = 0;
+    const conversation: Conversation<null> = {
+      begin: () => ({ step: 'begin', state: null }),
+      decode: () => null,
+      steps: {
+        begin: async () => {
+          asked += 1;
+          const { disk, replica } = node as GeneralNode;
+          if (disk.get('developments', tableKey(EVENT.subject, textHash)) !== undefined) return { end: ANALYSIS };
+          if (order === 'while it ends') await replica.append(decision);
+          throw new MeshError('approval-wanted', { what: 'the development' });
+        },
+      },
+    };
+    node = await bootGeneral({ conduct: conducting(conversation) });
+    const { general, disk, replica } = node;
+    await general.start();
+    await general.offer(OWNER, OFFER);
+    await until('it was asked', () => asked > 0);
+    if (order === 'once it waits') {
+      await until('it holds no place', () => general.load()[0]?.running === 0);
+      await replica.append(decision);
+    }
+    await until('it is done', async () => (await storyOn(disk)).includes('done1'));
+    assert.equal(asked, 2);
   });
 }
