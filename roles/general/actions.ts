@@ -2,17 +2,7 @@ import { ACTION_PAYLOAD_BYTES, type ActionRecord } from '../../protocols/agent-r
 import { digestOf } from '../../protocols/ids.ts';
 import { WIRE_VERSION } from '../../protocols/names.ts';
 import { type Redact, redactJson } from '../policy/redact.ts';
-import type { Scene } from './conversation.ts';
-
-/** Something an agent did or decided, for the audit. */
-export interface Action {
-  /** `tool`, `tool-refused`, `shortened`, … */
-  readonly type: string;
-  /** Tells the actions of one piece of work apart; the same again is the same action. */
-  readonly name: string;
-  /** Input and output; secrets are taken out of it. */
-  readonly payload: Readonly<Record<string, unknown>>;
-}
+import type { Action, Scene } from './conversation.ts';
 
 export interface ActionOptions {
   /** Wall-clock milliseconds. */

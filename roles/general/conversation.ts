@@ -2,7 +2,6 @@ import type { MeshEvent } from '../../protocols/event.ts';
 import type { EventId, SlotId } from '../../protocols/ids.ts';
 import type { OfferedGeneral } from '../../protocols/presence.ts';
 import type { Orders } from '../replica/session-orders.ts';
-import type { Action } from './actions.ts';
 import type { Analysis } from './engine.ts';
 
 /** What stays the same through a conversation. */
@@ -22,6 +21,16 @@ export interface Scene {
    * agent, which a step gives on at its next turn. Absent where nobody can tell it anything.
    */
   readonly orders?: () => Orders;
+}
+
+/** Something an agent did or decided, for the audit. */
+export interface Action {
+  /** `tool`, `tool-refused`, `shortened`, … */
+  readonly type: string;
+  /** Tells the actions of one piece of work apart; the same again is the same action. */
+  readonly name: string;
+  /** Input and output; secrets are taken out of it. */
+  readonly payload: Readonly<Record<string, unknown>>;
 }
 
 /** Where a step leads, and what was done in it that is recorded for the audit. */

@@ -3,8 +3,8 @@ import { hasCode, MeshError } from '../../protocols/errors.ts';
 import { maskSecrets, type Redact } from '../policy/redact.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { NO_ORDERS } from '../replica/session-orders.ts';
-import { type Action, actionRecord } from './actions.ts';
-import type { Conversation, Scene } from './conversation.ts';
+import { actionRecord } from './actions.ts';
+import type { Action, Conversation, Scene } from './conversation.ts';
 import type { Analysis } from './engine.ts';
 import type { Checkpoint, Session } from './session.ts';
 

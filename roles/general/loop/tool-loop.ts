@@ -1,7 +1,6 @@
 import { hasCode, MeshError } from '../../../protocols/errors.ts';
 import { trustOf } from '../../policy/trust.ts';
-import type { Action } from '../actions.ts';
-import type { Conversation, Next, Scene } from '../conversation.ts';
+import type { Action, Conversation, Next, Scene } from '../conversation.ts';
 import type { ConversationOptions, ConversationParts } from '../conversation-parts.ts';
 import type { Analysis } from '../engine.ts';
 import { fitAnswer } from '../fit-answer.ts';
