@@ -23,6 +23,8 @@ export interface LogReaderParts {
   readonly meter: Meter;
   /** What to say now; when the short form did not do, in full, or the open logs of some parts. */
   have(wanted: 'short' | 'all' | readonly number[]): Have;
+  /** This peer has it: it sent the records before this head, which are synced here now. */
+  onHeld(head: SignedHead): void;
   /** Records of an origin came over this link first. */
   onFirst(origin: PeerId): void;
   /** Another link brings the records of that origin too, and sooner. */
@@ -173,6 +175,7 @@ export class LogReader implements LinkHandler {
       if (applied === 'applied') {
         this.#gaps = 0;
         this.#parts.onProgress();
+        this.#parts.onHeld(batch.head);
         this.#parts.onFirst(batch.head.origin);
       }
       const isHere = applied === 'applied' || applied === 'known';

@@ -198,6 +198,8 @@ export class LogSync {
       meter,
       log: runtime.log,
       have: (wanted) => this.#have(reader, wanted),
+      // What we wrote comes back to a node that lost its disk: what it heard before of who has it, it could not believe.
+      onHeld: ({ origin, epoch, length }) => this.#copies.said(peer, [[origin, epoch, length]], false),
       onFirst: (origin) => {
         // An answer to a question is no sign that the next record will come this way too.
         if (reader.pushes(origin) && this.#keeper.readers().includes(reader)) this.#sources.set(origin, reader);

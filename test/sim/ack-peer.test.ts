@@ -122,6 +122,22 @@ describe('sim / ack peer', () => {
     assert.ok(holds(sim, 'c', 'one'));
   });
 
+  test('what a node gets back after its disk was lost has a copy where it came from', async () => {
+    const { sim, ingest } = await meshOf('a', 'b');
+    ingest.post('one');
+    await sim.clock.advance(10);
+    assert.equal(ingest.said('one'), 'accepted');
+    await sim.kill('a');
+    await sim.boot('a');
+    sim.connectAll();
+    await sim.clock.advance(100);
+    assert.ok(holds(sim, 'a', 'one'));
+    ingest.restarted();
+    ingest.post('one', 'repeat');
+    await sim.clock.advance(10);
+    assert.equal(ingest.said('repeat'), 'duplicate');
+  });
+
   test('a peer with a slow disk is waited for until its sync, and what it loses before that was not acknowledged', async () => {
     let slow = false;
     const waiting: (() => void)[] = [];

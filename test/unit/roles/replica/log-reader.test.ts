@@ -46,6 +46,7 @@ function setUp() {
     log: manualRuntime().log,
     meter,
     have: () => HAVE,
+    onHeld: () => {},
     onFirst: () => {},
     isBroughtByAnother: () => true,
     onCaughtUp: () => happened.push('caught up'),
