@@ -49,7 +49,7 @@ export const CASES = {
   },
   retrieval: {
     about: 'how well the subject of a commit finds the files it changed, in a repository of any kind',
-    run: ({ repo, commits, tell }) => runRetrieval({ repo, commits, tell }),
+    run: ({ repo, at, commits, tell }) => runRetrieval({ repo, at, commits, tell }),
   },
   footprint: {
     about: 'start, rejoin after a kill, `mindmesh status` and memory of the released bundle',

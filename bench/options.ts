@@ -18,6 +18,7 @@ export interface BenchOptions {
   readonly keepSeconds: number;
   readonly profileDir?: string;
   readonly repo: string;
+  readonly at: string;
   readonly commits: number;
   /** Hears what is going on, line by line. */
   readonly tell: (line: string) => void;
@@ -32,7 +33,7 @@ export const OPTIONS_HELP = `  --json                      the report as one lin
   --records N                 catch-up, default 100000
   --nodes N                   fan-out, default 30
   --events N                  latency (default 1000), fan-out (default 100), soak (default 20000; 1000000 at full size)
-  --repo PATH --commits N     retrieval: a repository (default: this one), so many commits back (default 400)
+  --repo PATH --at COMMIT --commits N     retrieval: a repository (default: this one), so many commits back (default 400) from one (default HEAD)
   --keep-seconds S            soak: how long settled events are kept, default 60`;
 
 /** @throws TypeError for an unknown option */
@@ -55,6 +56,7 @@ export function parseOptions(args: readonly string[]): { readonly names: readonl
       'keep-seconds': { type: 'string', default: '60' },
       profile: { type: 'string' },
       repo: { type: 'string', default: '.' },
+      at: { type: 'string', default: 'HEAD' },
       commits: { type: 'string', default: '400' },
     },
   });
@@ -73,6 +75,7 @@ export function parseOptions(args: readonly string[]): { readonly names: readonl
     events: Number(values.events),
     keepSeconds: Number(values['keep-seconds']),
     repo: values.repo,
+    at: values.at,
     commits: Number(values.commits),
     ...(values.profile !== undefined && { profileDir: values.profile }),
     tell: (line: string) => console.error(line),

@@ -16,10 +16,13 @@ export interface Commit {
 /** Reads a repository by git, without a work tree. */
 export class GitHistory {
   readonly #dir: string;
+  readonly #newest: string;
   readonly #blobs: BlobReader;
 
-  constructor(dir: string) {
+  /** @param newest commit that counts as the newest */
+  constructor(dir: string, newest: string) {
     this.#dir = dir;
+    this.#newest = newest;
     this.#blobs = new BlobReader(dir);
   }
 
@@ -27,7 +30,7 @@ export class GitHistory {
     this.#blobs.close();
   }
 
-  /** Of the first parents from HEAD, without merges; the oldest first. Only those whose parent is here. */
+  /** Of the first parents from the newest, without merges; the oldest first. Only those whose parent is here. */
   async commits(most: number): Promise<readonly Commit[]> {
     const format = [
       '--no-merges',
@@ -38,7 +41,7 @@ export class GitHistory {
       '--no-renames',
       '-z',
     ];
-    const log = await this.#git('log', ...format);
+    const log = await this.#git('log', ...format, this.#newest, '--');
     return log
       .split('\x01')
       .slice(1)
@@ -47,7 +50,7 @@ export class GitHistory {
       .reverse();
   }
 
-  async files(commit: string): Promise<readonly IndexedFile[]> {
+  async files(commit = this.#newest): Promise<readonly IndexedFile[]> {
     const tree = await this.#git('ls-tree', '-r', '-l', '-z', commit);
     return tree.split('\0').flatMap((line) => this.#fileOf(line) ?? []);
   }

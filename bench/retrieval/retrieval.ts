@@ -9,7 +9,9 @@ import { meanOf, type Recall } from './queries.ts';
 export interface RetrievalOptions {
   /** Folder of a repository, with or without a work tree. */
   readonly repo: string;
-  /** How far back from its newest commit. */
+  /** Commit that counts as its newest. Default: HEAD. */
+  readonly at?: string;
+  /** How far back from there. */
   readonly commits: number;
   readonly tell: (line: string) => void;
 }
@@ -40,8 +42,8 @@ const CODE: readonly FileKind[] = ['code'];
 const CODE_AND_TESTS: readonly FileKind[] = ['code', 'test'];
 
 /** How well a commit's subject finds the files it changed. */
-export async function runRetrieval({ repo, commits, tell }: RetrievalOptions): Promise<RetrievalReport> {
-  const history = new GitHistory(resolve(repo));
+export async function runRetrieval({ repo, at = 'HEAD', commits, tell }: RetrievalOptions): Promise<RetrievalReport> {
+  const history = new GitHistory(resolve(repo), at);
   try {
     const questions = await history.commits(commits);
     tell(`${questions.length} commits of ${basename(resolve(repo))}`);
@@ -55,7 +57,7 @@ export async function runRetrieval({ repo, commits, tell }: RetrievalOptions): P
 }
 
 async function walk(history: GitHistory, commits: readonly Commit[]) {
-  const language = mainLanguageOf((await history.files('HEAD')).map(({ path }) => path));
+  const language = mainLanguageOf((await history.files()).map(({ path }) => path));
   const [all, main] = [new AskedIndex(), new AskedIndex((path) => language.includes(endingOf(path)))];
   const update = async (commit: string) => {
     const files = await history.files(commit);
@@ -63,7 +65,7 @@ async function walk(history: GitHistory, commits: readonly Commit[]) {
     return all.update(files);
   };
   const [code, withTests, allLanguages]: [number[], number[], number[]] = [[], [], []];
-  const firstUpdateMs = await update(`${commits[0]?.sha ?? 'HEAD'}^`);
+  const firstUpdateMs = commits[0] === undefined ? 0 : await update(`${commits[0].sha}^`);
   const readAtFirst = all.filesRead;
   let nextMs = 0;
   for (const commit of commits) {
